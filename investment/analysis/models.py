@@ -1,0 +1,121 @@
+"""Results of the analysis, one row per instrument and session, as known at that session."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Figures(models.Model):
+    """
+    The technical figures of one instrument after one session. NULL is unknown.
+
+    Returns, volatility, drawdown and momentum are fractions (0.25 is 25 %), computed on prices
+    adjusted for splits and dividends as known at ``session``; moving averages, bands, MACD and
+    ATR are prices adjusted for splits. Formulas: ``calculators``. Written by COPY; partitioned
+    by session, a year each.
+    """
+
+    pk = models.CompositePrimaryKey("session", "instrument_id")
+    session = models.DateField()
+    instrument = models.ForeignKey(
+        "market.Instrument", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="figures"
+    )
+    analysed_at = models.DateTimeField()
+    bars = models.IntegerField(help_text="The instrument's own bars in the history that was read")
+    close = models.FloatField(help_text="Raw close of the session")
+    volume = models.FloatField(help_text="Raw volume of the session, shares")
+    return_1 = models.FloatField(null=True)
+    return_5 = models.FloatField(null=True)
+    return_21 = models.FloatField(null=True)
+    return_63 = models.FloatField(null=True)
+    return_126 = models.FloatField(null=True)
+    return_252 = models.FloatField(null=True)
+    sma_20 = models.FloatField(null=True)
+    sma_50 = models.FloatField(null=True)
+    sma_200 = models.FloatField(null=True)
+    ema_12 = models.FloatField(null=True)
+    ema_26 = models.FloatField(null=True)
+    rsi_14 = models.FloatField(null=True)
+    macd = models.FloatField(null=True)
+    macd_signal = models.FloatField(null=True)
+    macd_histogram = models.FloatField(null=True)
+    bollinger_upper = models.FloatField(null=True)
+    bollinger_middle = models.FloatField(null=True)
+    bollinger_lower = models.FloatField(null=True)
+    atr_14 = models.FloatField(null=True)
+    obv_change_21 = models.FloatField(null=True, help_text="Shares")
+    obv_change_63 = models.FloatField(null=True, help_text="Shares")
+    volatility_21 = models.FloatField(null=True, help_text="Annualised")
+    volatility_252 = models.FloatField(null=True, help_text="Annualised")
+    max_drawdown_252 = models.FloatField(null=True, help_text="Fraction, zero or negative")
+    distance_from_high_252 = models.FloatField(null=True, help_text="Fraction, zero or negative")
+    beta_252 = models.FloatField(null=True)
+    correlation_252 = models.FloatField(null=True)
+    mean_dollar_volume_20 = models.FloatField(null=True, help_text="Quote currency a session")
+    median_dollar_volume_63 = models.FloatField(null=True, help_text="Quote currency a session")
+    sessions_traded_63 = models.IntegerField(null=True)
+    momentum_12_1 = models.FloatField(null=True)
+
+    class Meta:
+        verbose_name_plural = "figures"
+
+    def __str__(self) -> str:
+        return f"figures {self.instrument_id}@{self.session}"
+
+
+class Score(models.Model):
+    """
+    The technical score of one instrument after one session, or why it has none.
+
+    ``score`` and its parts run from 0 to 100, by rank among the ``board_size`` instruments of
+    ``board``. ``rank`` 1 is best. Without a board, ``unranked`` says why.
+    """
+
+    class Board(models.TextChoices):
+        STOCKS = "stocks", "Common stocks and depositary receipts"
+        ETFS = "etfs", "Exchange-traded funds"
+
+    pk = models.CompositePrimaryKey("session", "instrument_id")
+    session = models.DateField()
+    instrument = models.ForeignKey(
+        "market.Instrument", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="scores"
+    )
+    board = models.CharField(max_length=8, choices=Board, null=True)
+    unranked = models.CharField(max_length=32, null=True, help_text="Code of the reason, see ranking")
+    score = models.FloatField(null=True)
+    rank = models.IntegerField(null=True)
+    board_size = models.IntegerField(null=True)
+    trend = models.FloatField(null=True)
+    momentum = models.FloatField(null=True)
+    strength = models.FloatField(null=True)
+    volume = models.FloatField(null=True)
+    risk = models.FloatField(null=True)
+    ranked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(board__isnull=True, score__isnull=True, unranked__isnull=False)
+                | Q(board__isnull=False, unranked__isnull=True),
+                name="analysis_score_ranked_or_says_why_not",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"score {self.instrument_id}@{self.session}"
+
+
+class MarketReturn(models.Model):
+    """
+    The market as of one session: how many members its index has, and how they were chosen.
+
+    Beta and correlation of that session are measured against the equally weighted mean daily
+    return of these members. NULL ``members`` means too few: the market is unknown.
+    """
+
+    session = models.DateField(primary_key=True)
+    name = models.CharField(max_length=120)
+    members = models.IntegerField(null=True)
+    analysed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.session}"

@@ -1,0 +1,78 @@
+"""
+What can go wrong when asking a provider.
+
+    ProviderError
+    ├── TransientProviderError     the same request may succeed later
+    │   ├── ProviderUnavailable      timeout, connection failure, HTTP 5xx
+    │   ├── ProviderThrottled        the provider's own limiter refused
+    │   └── NotPublishedYet          asked too early: today's data before the end of the day
+    └── PermanentProviderError     repeating the request is pointless
+        ├── CredentialsRejected      key missing, unknown or revoked
+        ├── NotEntitled              the plan does not include this endpoint or symbol
+        ├── OutOfHistory             older than the plan's history
+        ├── UnknownSymbol            the provider does not cover this instrument
+        ├── RequestRejected          the provider calls our question wrong
+        └── MalformedPayload         the answer does not have its documented shape
+"""
+
+from investment.lib.errors import DomainError
+
+
+class ProviderError(DomainError):
+    """
+    ``words`` are the provider's own, kept for the people who read the error; ``status`` is HTTP's.
+
+    Neither the message nor the words ever hold a key.
+    """
+
+    code = "provider_error"
+
+    def __init__(self, message: str, *, provider: str, words: str = "", status: int | None = None) -> None:
+        super().__init__(message, provider=provider, words=words, status=status)
+        self.provider = provider
+        self.words = words
+        self.status = status
+
+
+class TransientProviderError(ProviderError):
+    code = "provider_transient"
+
+
+class ProviderUnavailable(TransientProviderError):
+    code = "provider_unavailable"
+
+
+class ProviderThrottled(TransientProviderError):
+    code = "provider_throttled"
+
+
+class NotPublishedYet(TransientProviderError):
+    code = "not_published_yet"
+
+
+class PermanentProviderError(ProviderError):
+    code = "provider_permanent"
+
+
+class CredentialsRejected(PermanentProviderError):
+    code = "provider_credentials_rejected"
+
+
+class NotEntitled(PermanentProviderError):
+    code = "provider_not_entitled"
+
+
+class OutOfHistory(PermanentProviderError):
+    code = "provider_out_of_history"
+
+
+class UnknownSymbol(PermanentProviderError):
+    code = "unknown_symbol"
+
+
+class RequestRejected(PermanentProviderError):
+    code = "provider_request_rejected"
+
+
+class MalformedPayload(PermanentProviderError):
+    code = "provider_malformed_payload"

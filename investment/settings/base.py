@@ -1,0 +1,160 @@
+"""What holds in every environment. Nothing here may be unsafe in production."""
+
+from pathlib import Path
+from typing import Any
+
+from investment.lib.modes import Mode
+from investment.settings import env
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+SECRET_KEY = env.secret("DJANGO_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS: list[str] = []
+
+# What this installation is: sample-<seed>-<symbols>, data-<digest> or live. See lib/modes.py.
+MODE = Mode.parse(env.text("INVESTMENT_MODE", "live"))
+# Where files that can be made again are kept: the sample market's arrays, logs.
+RUNTIME_DIR = Path(env.text("RUNTIME_DIR", str(BASE_DIR / ".runtime")))
+# The folder of real bars that the data mode serves; empty elsewhere.
+DATA_DIR = env.text("DATA_DIR", "-")  # "-": none
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    # Ours, lowest layer first: the order of docs/architecture.md.
+    "investment.accounts",
+    "investment.quotas",
+    "investment.providers",
+    "investment.market",
+    "investment.analysis",
+    "investment.ops",
+    "investment.api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "investment.urls"
+WSGI_APPLICATION = "investment.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": env.database("DATABASE_URL")}
+# State (ledger, broker, leases) and cache are two servers: filling the cache loses no reservation.
+REDIS_URL = env.secret("REDIS_URL")
+CACHE_URL = env.secret("CACHE_URL")
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": MODE.name,
+    }
+}
+
+# All datetimes are stored and computed in UTC; exchanges' local dates are separate DateFields.
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 14 * 86_400  # seconds
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+# Cookies know no ports: another installation on this host must not sign ours out.
+SESSION_COOKIE_NAME = f"investment-session-{MODE.name}"
+CSRF_COOKIE_NAME = "csrftoken"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = RUNTIME_DIR / "static"
+FRONTEND_DIST = BASE_DIR / "frontend" / "web" / "dist"
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Investment analysis",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Massive (formerly Polygon). In sample and data mode the address is our own sandbox's.
+MASSIVE_BASE_URL = env.text("MASSIVE_BASE_URL", "https://api.massive.com")
+MASSIVE_API_KEY = env.secret("MASSIVE_API_KEY", "-")  # "-": none
+MASSIVE_PLAN = env.text("MASSIVE_PLAN", "basic")  # basic (free) or unlimited: see adapters/massive/limits.py
+
+# Celery: tasks must be repeatable, for a killed worker's task is delivered again.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # seconds; longer than any task
+    "global_keyprefix": f"{MODE.name}:celery:",
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 1500  # seconds
+CELERY_TASK_TIME_LIMIT = 1800  # seconds
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # httpx logs every URL at INFO, and provider URLs can carry API keys.
+    "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+}
