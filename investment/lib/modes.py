@@ -28,7 +28,7 @@ class Mode:
 
     @classmethod
     def parse(cls, text: str) -> "Mode":
-        """:raises ValueError: if ``text`` is not ``sample-<seed>-<symbols>``, ``data-<12 hex>`` or ``live``."""
+        """:raises ValueError: if it is not ``sample-<seed>-<symbols>``, ``data-<12 hex>`` or ``live``."""
         if text == "live":
             return cls(kind="live", name=text)
         if match := _SAMPLE.fullmatch(text):
