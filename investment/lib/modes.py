@@ -8,7 +8,7 @@ from typing import Literal
 
 Kind = Literal["sample", "data", "live"]
 
-_SAMPLE = re.compile(r"sample-(\d{1,9})-(\d{1,6})")
+_SAMPLE = re.compile(r"sample-([0-9]{1,9})-([0-9]{1,6})")
 _DATA = re.compile(r"data-([0-9a-f]{12})")
 
 
