@@ -1,7 +1,7 @@
 """The daily job, its stages, every run, the schedule, and what this installation is."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Installation(models.Model):
@@ -31,6 +31,15 @@ class Lease(models.Model):
 
     class Meta:
         abstract = True
+
+
+class Lock(Lease):
+    """A lease that belongs to no row of work: the leader of the schedule, the one backfill."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SessionJob(Lease):
@@ -121,6 +130,7 @@ class Run(models.Model):
 
     kind = models.CharField(max_length=16, choices=Kind)
     subject = models.CharField(max_length=120, help_text="Session, range or file")
+    owner = models.CharField(max_length=80, blank=True, help_text="The lease under which it runs")
     trigger = models.CharField(max_length=16, choices=Trigger)
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
@@ -143,6 +153,36 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject} {self.state}"
+
+
+class BackfillStep(models.Model):
+    """
+    One piece of history that a backfill has stored and need not ask for again.
+
+    A ``session`` is one day of the whole market, a ``symbol`` one instrument's bars and actions,
+    ``actions`` the market's splits and dividends; the dates are both included.
+    """
+
+    class Kind(models.TextChoices):
+        SESSION = "session", "A session of the whole market"
+        SYMBOL = "symbol", "One instrument's history"
+        ACTIONS = "actions", "Splits and dividends of the whole market"
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    key = models.CharField(max_length=32, blank=True, help_text="The symbol, where it is one")
+    first = models.DateField()
+    last = models.DateField()
+    done_at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True, help_text="What could not be had, and why")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "first", "last"], name="ops_backfillstep_once"),
+            models.CheckConstraint(condition=Q(first__lte=F("last")), name="ops_backfillstep_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.first}..{self.last}"
 
 
 class ScheduleEntry(models.Model):
