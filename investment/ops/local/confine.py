@@ -77,7 +77,7 @@ def _own_view(libc: ctypes.CDLL, root: str, binds: list[list[str]]) -> None:
 
     checked(libc.unshare(_CLONE_NEWNS), "unshare")
     mount(None, "/", None, _MS_REC | _MS_PRIVATE, None)
-    # Opened first: a folder below `root` is hidden by the next mount, but can still be reached by its descriptor.
+    # Opened first: the next mount hides a folder below `root`, but not its descriptor.
     sources = [(os.open(folder, os.O_PATH | os.O_DIRECTORY), name) for folder, name in binds]
     mount("tmpfs", root, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=64k,mode=0755")
     for descriptor, name in sources:

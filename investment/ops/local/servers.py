@@ -1,6 +1,7 @@
 """PostgreSQL and two Valkeys from wheels: on Unix sockets alone, each with a password, gone when we are."""
 
 import contextlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -87,11 +88,11 @@ class Servers:
         """Return what there is to say about a server that ended by itself, if one did."""
         for name, process in self._running.items():
             if process.poll() is not None:
-                return f"The embedded {name} server ended by itself. Its last words, of {self._log(name)}:\n{self._tail(name)}"
+                return f"The embedded {name} server ended by itself; {self._log(name)}:\n{self._tail(name)}"
         return None
 
     def stop(self) -> None:
-        """Stop the servers in order: PostgreSQL without waiting for its clients, Valkeys with a last write."""
+        """Stop the servers in order: PostgreSQL without waiting for clients, Valkeys with a last write."""
         for name, process in self._running.items():
             process.send_signal(_stop_signal(name))
         for name, process in self._running.items():
@@ -115,7 +116,7 @@ class Servers:
         )
 
     def _make_cluster(self, quarters: Quarters) -> None:
-        """Make an empty cluster; under another name until it is whole, so that a killed start leaves no half."""
+        """Make an empty cluster, under another name until it is whole: a killed start leaves no half."""
         unfinished = quarters.data / "postgres.new"
         with _cleared(unfinished):
             maker = None if quarters.uid is None else _NOBODY
@@ -123,13 +124,22 @@ class Servers:
             # SQL order is byte order everywhere; the builtin provider depends on no locale of the machine.
             command = [quarters.program(*_POSTGRES, "initdb"), "-D", quarters.inside("postgres.new")]
             command += ["-U", _ROLE, "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8"]
-            command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+            command += [
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                "--no-instructions",
+            ]
             if self.for_tests:
                 command.append("--no-sync")
             order = quarters.order(command, name="initdb", death_signal=signal.SIGKILL, uid=maker)
-            made = subprocess.run(order, input=self.passwords["postgres"].encode(), capture_output=True, check=False)
+            made = subprocess.run(
+                order, input=self.passwords["postgres"].encode(), capture_output=True, check=False
+            )
             if made.returncode != 0:
-                raise StartError(f"PostgreSQL could not make its files in {unfinished}:\n{made.stderr.decode()}")
+                raise StartError(
+                    f"PostgreSQL could not make its files in {unfinished}:\n{made.stderr.decode()}"
+                )
             quarters.own(unfinished, quarters.uid)
             unfinished.rename(quarters.data / "postgres")
 
@@ -153,7 +163,9 @@ class Servers:
             raise StartError(f"No valkey-server below {packages}; remove .venv and start again.")
         program = quarters.program(*binary.relative_to(quarters.binaries).parts)
         self._start(name, quarters, [program, "-"], "\n".join(settings))
-        self.addresses["REDIS_URL" if name == "state" else "CACHE_URL"] = f"unix://:{self.passwords[name]}@{path}?db=0"
+        self.addresses["REDIS_URL" if name == "state" else "CACHE_URL"] = (
+            f"unix://:{self.passwords[name]}@{path}?db=0"
+        )
 
     def _start(self, name: str, quarters: Quarters, command: list[str], text: str = "") -> None:
         """Start a server, once the one that used its files before has let go of its lock."""
@@ -181,13 +193,13 @@ class Servers:
 
     def _wait(self, quarters: Quarters) -> None:
         deadline = time.monotonic() + PATIENCE
-        for name in self._running:
-            while not (_answers_pg(quarters.sockets) if name == "postgres" else _answers(quarters.sockets / f"{name}.sock")):
-                if words := self.ended():
-                    raise StartError(words)
-                if time.monotonic() > deadline:
-                    raise StartError(f"The embedded {name} server did not answer in {PATIENCE:.0f} s: see {self._log(name)}")
-                time.sleep(0.05)
+        while waited_for := [name for name in self._running if not _answers(quarters.sockets, name)]:
+            if words := self.ended():
+                raise StartError(words)
+            if time.monotonic() > deadline:
+                name = waited_for[0]
+                raise StartError(f"The embedded {name} server does not answer; see {self._log(name)}")
+            time.sleep(0.05)
 
     def _log(self, name: str) -> Path:
         return self.runtime / "servers" / f"{name}.log"
@@ -203,8 +215,6 @@ def _stop_signal(name: str) -> signal.Signals:
 @contextlib.contextmanager
 def _cleared(folder: Path) -> Iterator[None]:
     """Begin with an empty ``folder``, whatever a killed start left in it."""
-    import shutil
-
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700)
@@ -222,13 +232,10 @@ def _exchange(path: Path, message: bytes) -> bytes:
             return b""
 
 
-def _answers(path: Path) -> bool:
-    """True once a Valkey reads commands: without its password it answers NOAUTH, while loading LOADING."""
-    return _exchange(path, b"PING\r\n").startswith((b"-NOAUTH", b"+PONG"))
-
-
-def _answers_pg(sockets: Path) -> bool:
-    """True once PostgreSQL asks for a password (``R``); while it recovers it answers an error (``E``)."""
+def _answers(sockets: Path, name: str) -> bool:
+    """True once the server does its work, which it shows by asking for a password."""
+    if name != "postgres":
+        return _exchange(sockets / f"{name}.sock", b"PING\r\n").startswith(b"-NOAUTH")
     parameters = b"user\0" + _ROLE.encode() + b"\0database\0postgres\0\0"
     startup = (len(parameters) + 8).to_bytes(4, "big") + (196_608).to_bytes(4, "big") + parameters
-    return _exchange(sockets / ".s.PGSQL.5432", startup).startswith(b"R")
+    return _exchange(sockets / ".s.PGSQL.5432", startup).startswith(b"R")  # an «E» while it recovers

@@ -1,0 +1,77 @@
+"""Each mode's own database and its own keys: made, and dropped when asked."""
+
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg
+import redis
+from psycopg import sql
+
+from investment.lib.modes import Mode
+from investment.ops.local.console import StartError
+
+
+def ensure_database(server: str, address: str) -> None:
+    """
+    Create the database of ``address`` where it is missing; ``server`` is the address of one that exists.
+
+    :raises StartError: if the server cannot be reached or does not let us.
+    """
+    name = _name(address)
+    with _administration(server) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return
+        try:
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
+            connection.execute(create.format(sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege:
+            raise StartError(
+                f"The user of DATABASE_URL may not create databases, and each mode needs its own. "
+                f"As an administrator run: CREATE DATABASE {name} OWNER {_user(address)};"
+            ) from None
+
+
+def drop_mode(mode: Mode, *, server: str, address: str, redis_addresses: list[str], files: Path) -> None:
+    """Drop what belongs to ``mode`` and nothing else: its database, its keys on each Redis, its files."""
+    with _administration(server) as connection:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        connection.execute(drop.format(sql.Identifier(_name(address))))
+    for redis_address in redis_addresses:
+        with redis.Redis.from_url(redis_address) as client:
+            batch: list[bytes] = []
+            for key in client.scan_iter(match=f"{mode.name}:*", count=1000):
+                batch.append(key)
+                if len(batch) == 1000:
+                    client.unlink(*batch)
+                    batch.clear()
+            if batch:
+                client.unlink(*batch)
+    if files.exists():
+        shutil.rmtree(files)
+
+
+def check_redis(name: str, address: str) -> None:
+    """:raises StartError: if no Redis answers at ``address``."""
+    try:
+        with redis.Redis.from_url(address, socket_connect_timeout=5, socket_timeout=5) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise StartError(f"No Redis answers at {name}: {error}") from None
+
+
+def _administration(server: str) -> psycopg.Connection[tuple[object, ...]]:
+    try:
+        return psycopg.connect(server, autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        parts = urlsplit(server)
+        where = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))  # without its password
+        raise StartError(f"Cannot connect to PostgreSQL at {where}: {error}") from None
+
+
+def _name(address: str) -> str:
+    return unquote(urlsplit(address).path.lstrip("/"))
+
+
+def _user(address: str) -> str:
+    return unquote(urlsplit(address).username or "")

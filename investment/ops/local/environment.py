@@ -1,0 +1,195 @@
+"""Which mode to start in, and the environment that its processes get."""
+
+import argparse
+import contextlib
+import errno
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from investment.lib.modes import Mode
+from investment.ops.local.arguments import CURRENT, DEFAULT_SYMBOLS
+from investment.ops.local.console import StartError
+
+SEED = 7
+_WILDCARDS = ("0.0.0.0", "::", "*")  # noqa: S104  # what --host may say, not what we bind by ourselves
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Return the variables of a ``.env`` file: lines ``NAME=value``, the value perhaps in quotes."""
+    variables = {}
+    for line in path.read_text().splitlines() if path.exists() else []:
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if not equals or name.startswith("#"):
+            continue
+        value = value.strip()
+        if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        if value:
+            variables[name.strip()] = value
+    return variables
+
+
+def choose_mode(arguments: argparse.Namespace, given: Mapping[str, str]) -> tuple[Mode, Path | None]:
+    """Return the mode and the folder of the data mode: asked for, else live with a key, else the sample."""
+    if arguments.data:
+        folder = (arguments.invoked_from / arguments.data).resolve()
+        if not (folder / "dataset.toml").is_file():
+            raise StartError(
+                f"{folder} is no folder of bars: it has no dataset.toml (see docs/how-to/import-bars.md)."
+            )
+        return Mode.for_data(folder), folder
+    if arguments.symbols is None and (given.get("MASSIVE_API_KEY") or given.get("MASSIVE_API_KEY_FILE")):
+        return Mode.parse("live"), None
+    return Mode.parse(f"sample-{SEED}-{arguments.symbols or DEFAULT_SYMBOLS}"), None
+
+
+def check_reset(asked: str | None, mode: Mode) -> bool:
+    """
+    Return whether ``--reset`` means this mode.
+
+    :raises StartError: if another mode is named, or the live one is not named.
+    """
+    if asked is None:
+        return False
+    if asked == CURRENT:
+        if mode.kind == "live":
+            raise StartError(
+                "This is the live mode: to drop its data, type its name: ./scripts/run.sh --reset live"
+            )
+        return True
+    if asked not in (mode.kind, mode.name):
+        raise StartError(
+            f"--reset {asked}: this start is in mode {mode.name}, and only that can be dropped. "
+            "Give the same --data or --symbols as when it was started."
+        )
+    return True
+
+
+def mode_address(address: str, mode: Mode, *, embedded: bool) -> str:
+    """Return the address of the mode's own database on the server of ``address``."""
+    parts = urlsplit(address)
+    base = parts.path.strip("/")
+    if not embedded and not base:
+        raise StartError(
+            "DATABASE_URL names no database; it must be postgres://user:password@host:port/database"
+        )
+    name = mode.database if embedded else f"{base}_{mode.name}".replace("-", "_")
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def base_environment(root: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Return ``given`` with what every process of ours needs, in whatever shell we were started."""
+    return dict(given) | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), given.get("PATH", os.defpath)]),
+        "PYTHONPATH": str(root),
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "investment.settings.development",
+    }
+
+
+def mode_environment(
+    mode: Mode, folder: Path | None, secrets: Mapping[str, str], sandbox_port: int
+) -> dict[str, str]:
+    """Return what tells the processes their mode; with the sandbox as provider unless it is live."""
+    variables = {"INVESTMENT_MODE": mode.name, "DATA_DIR": str(folder or "")}
+    if mode.kind != "live":
+        variables |= {
+            "MASSIVE_BASE_URL": f"http://127.0.0.1:{sandbox_port}",
+            "MASSIVE_API_KEY": secrets["sandbox"],
+            "MASSIVE_API_KEY_FILE": "",
+            # A folder may reach beyond the free plan's two years; the sample market has its true limits.
+            "MASSIVE_PLAN": "unlimited" if mode.kind == "data" else "basic",
+            "SANDBOX_PORT": str(sandbox_port),
+        }
+    return variables
+
+
+def allowed_hosts(host: str, given: Mapping[str, str]) -> str:
+    """Return the names by which browsers may reach us: loopback, ``host``, for a wildcard this machine's."""
+    names = ["127.0.0.1", "localhost", "[::1]"]
+    names += [name for name in given.get("DJANGO_ALLOWED_HOSTS", "").split(",") if name]
+    if host in _WILDCARDS:
+        names += [socket.gethostname(), *_own_addresses()]
+    else:
+        names.append(in_url(host))
+    return ",".join(dict.fromkeys(names))
+
+
+def own_address(host: str, port: int) -> str:
+    """Return the address at which we reach the page from here."""
+    return f"http://{'127.0.0.1' if host in _WILDCARDS else in_url(host)}:{port}"
+
+
+def bind_address(host: str, port: int) -> str:
+    return f"{'0.0.0.0' if host == '*' else in_url(host)}:{port}"  # noqa: S104  # the person said so
+
+
+def in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def secret(given: Mapping[str, str], name: str) -> str:
+    """Return ``NAME``, or the content of the file ``NAME_FILE``, or an empty text."""
+    path = given.get(f"{name}_FILE")
+    try:
+        return Path(path).read_text().strip() if path else given.get(name, "")
+    except OSError as error:
+        raise StartError(f"{name}_FILE cannot be read: {error}") from None
+
+
+def _own_addresses() -> list[str]:
+    addresses = []
+    with contextlib.suppress(socket.gaierror):  # a machine need not know its own name
+        addresses = [str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None)]
+    # Without a network there is loopback alone.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # sends nothing; asks the kernel which address it would use
+        addresses.append(probe.getsockname()[0])
+    return [in_url(address) for address in addresses]
+
+
+def choose_port(host: str, asked: int | None, default: int) -> int:
+    """
+    Return ``asked``, or the first free port from ``default`` on.
+
+    :raises StartError: if the asked one is in use, or nothing can be bound at ``host``.
+    """
+    for port in [asked] if asked else range(default, default + 50):
+        problem = _bind_problem(host, port)
+        if problem is None:
+            return port
+        if asked or not isinstance(problem, _InUse):
+            raise StartError(str(problem))
+    raise StartError(f"Ports {default} to {default + 49} are all in use; choose another with --port.")
+
+
+def free_port() -> int:
+    """Return a port of loopback that was free just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class _InUse(Exception):
+    pass
+
+
+def _bind_problem(host: str, port: int) -> Exception | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("" if host == "*" else host, port))
+            probe.listen(1)
+        except socket.gaierror:
+            return StartError(f"--host {host}: not an address of this machine.")
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return _InUse(f"Port {port} is in use; choose another with --port.")
+            return StartError(f"Cannot listen on {host} port {port}: {error.strerror}.")
+    return None

@@ -1,0 +1,240 @@
+"""
+Start the platform on this machine, keep it running until told to stop: what ``scripts/run.sh`` becomes.
+
+Servers, then ``manage.py prepare`` (schema, calendar, first admin, sample data), then the processes of the
+Procfile, then the main job; the page is served before the job begins.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from investment.lib.modes import Mode
+from investment.ops.local import environment as env
+from investment.ops.local.arguments import DEFAULT_PORT, parser
+from investment.ops.local.children import Children, wait_for
+from investment.ops.local.console import StartError, complain, say
+from investment.ops.local.databases import check_redis, drop_mode, ensure_database
+from investment.ops.local.keys import installation_secrets
+from investment.ops.local.servers import Servers
+
+ROOT = Path(__file__).resolve().parents[3]
+_SERVED_WITHIN = 90.0  # seconds
+_ROOM = 500 * 2**20  # bytes that must be free before we begin
+_KINDS = {"sample": "a fictional sample market", "data": "your folder of bars", "live": "live data"}
+_SERVER_OF = {"DATABASE_URL": "postgres", "REDIS_URL": "state", "CACHE_URL": "cache"}
+
+
+# Called while waiting; raises when there is no point in going on.
+Check = Callable[[], None]
+
+
+class Stopped(Exception):
+    """The person, or the machine, asked us to stop."""
+
+
+class Platform:
+    """One run: made from the arguments, ended by a signal or by a part that ends."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.arguments = parser().parse_args(arguments)
+        self.runtime = ROOT / ".runtime"
+        self._asked_to_stop = False
+
+    def run(self) -> None:
+        """:raises StartError: if it cannot start or go on. Returns when asked to stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        given = env.base_environment(ROOT, env.read_env_file(ROOT / ".env") | dict(os.environ))
+        mode, folder = env.choose_mode(self.arguments, given)
+        reset = env.check_reset(self.arguments.reset, mode)
+        self.runtime.mkdir(mode=0o700, exist_ok=True)
+        with self._only_one():
+            self._check_room()
+            port = env.choose_port(self.arguments.host, self.arguments.port, DEFAULT_PORT)
+            secrets = installation_secrets(self.runtime)
+            outside = {name for name in _SERVER_OF if given.get(name) or given.get(f"{name}_FILE")}
+            wanted = frozenset(server for name, server in _SERVER_OF.items() if name not in outside)
+            with Servers(self.runtime, secrets, wanted) as servers:
+                variables = given | self._addresses(given, servers, mode, reset=reset)
+                variables |= env.mode_environment(mode, folder, secrets, env.free_port())
+                variables |= self._places(given, mode, port, secrets)
+                self._serve(mode, port, servers, variables)
+
+    def _serve(self, mode: Mode, port: int, servers: Servers, variables: dict[str, str]) -> None:
+        log = self.runtime / "log" / "processes.log"
+        log.parent.mkdir(exist_ok=True)
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))
+        children = Children(ROOT, self.runtime, variables)
+
+        def check() -> None:
+            if self._asked_to_stop:
+                raise Stopped
+            if words := servers.ended():
+                raise StartError(words)
+
+        try:
+            credentials = self.runtime / f"credentials-{mode.name}.json"
+            self._manage(children, check, "prepare", "--credentials", str(credentials))
+            names = ["web", "worker", "beat"] + (["sandbox"] if mode.kind != "live" else [])
+            honcho = [
+                "honcho",
+                "start",
+                "--no-colour",
+                "--env",
+                os.devnull,
+                "--procfile",
+                str(ROOT / "Procfile"),
+            ]
+            with log.open("wb") as output:
+                processes = children.start([*honcho, *names], output)
+
+            def check_all() -> None:
+                check()
+                if processes.poll() is not None:
+                    raise StartError(
+                        f"A process ended and does not come back; the end of {log}:\n{_tail(log)}"
+                    )
+
+            self._wait_until_served(port, check_all, log)
+            self._tell(mode, port, children, check_all, credentials)
+            if not self.arguments.no_job:
+                self._main_job(children, check_all, port)
+            say("Press Ctrl-C to stop.")
+            while True:
+                check_all()
+                time.sleep(0.2)
+        except Stopped:
+            say("\nStopping …")
+        finally:
+            children.stop()
+
+    def _manage(self, children: Children, check: Check, *command: str) -> None:
+        code = wait_for(children.start([sys.executable, str(ROOT / "manage.py"), *command]), check)
+        if code != 0:
+            raise StartError(f"«manage.py {command[0]}» failed (code {code}); its words are above.")
+
+    def _main_job(self, children: Children, check: Check, port: int) -> None:
+        started = time.monotonic()
+        job = children.start([sys.executable, str(ROOT / "manage.py"), "run_session", "--catch-up"])
+        code = wait_for(job, check)
+        if code != 0:
+            complain(f"The daily job did not finish (code {code}); the schedule will try it again.")
+            return
+        say(
+            f"The daily job took {time.monotonic() - started:.0f} s. The stocks are at {self._address(port)}/"
+        )
+
+    def _tell(self, mode: Mode, port: int, children: Children, check: Check, credentials: Path) -> None:
+        """Say where to look and how to get in; the password only once, when its account was made."""
+        address = self._address(port)
+        process = children.start([sys.executable, str(ROOT / "manage.py"), "login_link"], subprocess.PIPE)
+        assert process.stdout is not None  # noqa: S101  # for the type checker: we asked for a pipe
+        code = wait_for(process, check)
+        link = process.stdout.read().decode().strip()
+        say(f"\n  Address        {address}/          ({_KINDS[mode.kind]})")
+        if credentials.exists():
+            account = json.loads(credentials.read_text())
+            say(f"  Admin          {account['username']}")
+            say(f"  Password       {account['password']}   (shown this once)")
+            credentials.unlink()
+        if code == 0 and link:
+            say(f"  Log in with    {address}{link}   (once, within 10 minutes, on this machine)")
+        say(f"  Log            {self.runtime / 'log' / 'processes.log'}\n")
+
+    def _wait_until_served(self, port: int, check: Check, log: Path) -> None:
+        deadline = time.monotonic() + _SERVED_WITHIN
+        while time.monotonic() < deadline:
+            check()
+            try:
+                with urllib.request.urlopen(f"{self._address(port)}/api/health", timeout=2):  # noqa: S310  # our own
+                    return
+            except OSError:  # not yet; urllib's errors are among them
+                time.sleep(0.1)
+        raise StartError(
+            f"The page was not served within {_SERVED_WITHIN:.0f} s; the end of {log}:\n{_tail(log)}"
+        )
+
+    def _addresses(
+        self, given: dict[str, str], servers: Servers, mode: Mode, *, reset: bool
+    ) -> dict[str, str]:
+        """Return the addresses of the mode's database and of both Redis, all reachable; emptied if asked."""
+        found = {name: servers.addresses.get(name) or env.secret(given, name) for name in _SERVER_OF}
+        server = found["DATABASE_URL"]
+        address = env.mode_address(server, mode, embedded="DATABASE_URL" in servers.addresses)
+        for name in ("REDIS_URL", "CACHE_URL"):
+            check_redis(name, found[name])
+        if reset:
+            redis_addresses = [found["REDIS_URL"], found["CACHE_URL"]]
+            drop_mode(
+                mode, server=server, address=address, redis_addresses=redis_addresses, files=self._files(mode)
+            )
+            say(f"Dropped everything of mode {mode.name}.")
+        ensure_database(server, address)
+        return found | {"DATABASE_URL": address} | {f"{name}_FILE": "" for name in _SERVER_OF}
+
+    def _places(
+        self, given: dict[str, str], mode: Mode, port: int, secrets: dict[str, str]
+    ) -> dict[str, str]:
+        files = self._files(mode)
+        files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return {
+            "RUNTIME_DIR": str(files),
+            "WEB_BIND": env.bind_address(self.arguments.host, port),
+            "DJANGO_ALLOWED_HOSTS": env.allowed_hosts(self.arguments.host, given),
+            "DJANGO_SECRET_KEY": env.secret(given, "DJANGO_SECRET_KEY") or secrets["django"],
+            "DJANGO_SECRET_KEY_FILE": "",
+        }
+
+    def _files(self, mode: Mode) -> Path:
+        return self.runtime / "modes" / mode.name
+
+    def _address(self, port: int) -> str:
+        return env.own_address(self.arguments.host, port)
+
+    @contextlib.contextmanager
+    def _only_one(self) -> Iterator[None]:
+        with (self.runtime / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StartError("This clone already runs; stop that first, or use another clone.") from None
+            yield
+
+    def _check_room(self) -> None:
+        free = shutil.disk_usage(self.runtime).free
+        if free < _ROOM:
+            raise StartError(
+                f"Only {free // 2**20} MB are free at {self.runtime}; it takes at least {_ROOM // 2**20} MB."
+            )
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked_to_stop = True
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        Platform(arguments).run()
+    except StartError as error:
+        complain(f"error: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

