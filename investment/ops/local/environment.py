@@ -71,14 +71,17 @@ def check_reset(asked: str | None, mode: Mode) -> bool:
 
 def mode_address(address: str, mode: Mode, *, embedded: bool) -> str:
     """Return the address of the mode's own database on the server of ``address``."""
-    parts = urlsplit(address)
-    base = parts.path.strip("/")
+    base = urlsplit(address).path.strip("/")
     if not embedded and not base:
         raise StartError(
             "DATABASE_URL names no database; it must be postgres://user:password@host:port/database"
         )
-    name = mode.database if embedded else f"{base}_{mode.name}".replace("-", "_")
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    return with_database(address, mode.database if embedded else f"{base}_{mode.name}".replace("-", "_"))
+
+
+def with_database(address: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    return urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
 
 
 def base_environment(root: Path, given: Mapping[str, str]) -> dict[str, str]:

