@@ -1,7 +1,7 @@
 """Results of the analysis, one row per instrument and session, as known at that session."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Figures(models.Model):
@@ -57,6 +57,7 @@ class Figures(models.Model):
 
     class Meta:
         verbose_name_plural = "figures"
+        indexes = [models.Index(fields=["instrument", "session"], name="analysis_figures_by_instrument")]
 
     def __str__(self) -> str:
         return f"figures {self.instrument_id}@{self.session}"
@@ -67,7 +68,8 @@ class Score(models.Model):
     The technical score of one instrument after one session, or why it has none.
 
     ``score`` and its parts run from 0 to 100, by rank among the ``board_size`` instruments of
-    ``board``. ``rank`` 1 is best. Without a board, ``unranked`` says why.
+    ``board``. ``rank`` 1 is best. Without a score, ``unranked`` says why; where only the number of
+    comparable instruments was too small, ``board`` is told all the same.
     """
 
     class Board(models.TextChoices):
@@ -94,8 +96,17 @@ class Score(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(board__isnull=True, score__isnull=True, unranked__isnull=False)
-                | Q(board__isnull=False, unranked__isnull=True),
+                condition=Q(
+                    board__isnull=False,
+                    board_size__isnull=False,
+                    score__isnull=False,
+                    score__range=(0, 100),
+                    rank__isnull=False,
+                    rank__gte=1,
+                    board_size__gte=F("rank"),
+                    unranked__isnull=True,
+                )
+                | Q(score__isnull=True, rank__isnull=True, unranked__isnull=False),
                 name="analysis_score_ranked_or_says_why_not",
             ),
         ]
@@ -115,6 +126,7 @@ class MarketReturn(models.Model):
     session = models.DateField(primary_key=True)
     name = models.CharField(max_length=120)
     members = models.IntegerField(null=True)
+    log_return = models.FloatField(null=True, help_text="Of this session alone")
     analysed_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,0 +1,62 @@
+"""How results reach their partitioned tables: by COPY, and only what differs."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection, transaction
+
+from investment.lib import pgcopy
+from investment.lib.partitions import ensure_years
+
+Columns = Mapping[str, npt.NDArray[np.generic]]
+
+
+def replace_results(
+    *, table: str, session: date, columns: Columns, written_at: str, instrument_ids: list[int] | None
+) -> int:
+    """
+    Make ``columns`` the rows of ``session`` and return how many rows were written or deleted.
+
+    A row that differs in nothing but ``written_at`` stays as it is. Rows of instruments that are not in
+    ``columns`` are deleted. Runs in the caller's transaction, which should be one.
+
+    :param columns: with ``session`` and ``instrument_id``, as :func:`pgcopy.encode` wants them.
+    :param instrument_ids: the only instruments whose rows are looked at; ``None`` for all.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("results are replaced inside a transaction")
+    ensure_years(table=table, first=session, last=session)
+    only = "" if instrument_ids is None else " AND have.instrument_id = ANY(%(ids)s)"
+    given = {"session": session, "ids": instrument_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}" have WHERE session = %(session)s{only})', given)
+        (have_rows,) = cursor.fetchone() or (False,)
+        if not have_rows:
+            pgcopy.copy_in(table=table, columns=columns)
+            return len(columns["session"])
+
+        staged = f"{table}_new"
+        values = [name for name in columns if name not in ("session", "instrument_id", written_at)]
+        cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{staged}"')
+        cursor.execute(f'CREATE TEMPORARY TABLE "{staged}" (LIKE "{table}" INCLUDING DEFAULTS) ON COMMIT DROP')
+        pgcopy.copy_in(table=staged, columns=columns)
+        cursor.execute(
+            f'DELETE FROM "{table}" have WHERE session = %(session)s{only} AND NOT EXISTS '
+            f'(SELECT FROM "{staged}" new WHERE new.instrument_id = have.instrument_id)',
+            given,
+        )
+        written = cursor.rowcount
+        names = ", ".join(f'"{name}"' for name in columns)
+        updates = ", ".join(f'"{name}" = excluded."{name}"' for name in [*values, written_at])
+        old = ", ".join(f'have."{name}"' for name in values)
+        new = ", ".join(f'excluded."{name}"' for name in values)
+        cursor.execute(
+            f'INSERT INTO "{table}" AS have ({names}) SELECT {names} FROM "{staged}" '
+            f"ON CONFLICT (session, instrument_id) DO UPDATE SET {updates} "
+            f"WHERE ({old}) IS DISTINCT FROM ({new})"
+        )
+        written += cursor.rowcount
+        cursor.execute(f'DROP TABLE pg_temp."{staged}"')
+    return written
