@@ -1,5 +1,6 @@
 """What holds in every environment. Nothing here may be unsafe in production."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "investment.api",
 ]
 MIDDLEWARE = [
+    "investment.api.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -106,23 +108,62 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = RUNTIME_DIR / "static"
 FRONTEND_DIST = BASE_DIR / "frontend" / "web" / "dist"
+# Files of the admin and of the API's page are served straight from their packages.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# The built dashboard is served from /. Its files under /assets/ have a hash of their content in their name.
+WHITENOISE_ROOT = FRONTEND_DIST if FRONTEND_DIST.is_dir() else None
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[A-Za-z0-9_-]{8,}\.\w+$"
+CSRF_FAILURE_VIEW = "investment.api.errors.csrf_failure"
+
+# The one place where the version stands.
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["investment.api.renderers.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    # Tokens first: their challenge header makes the answer to strangers 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "investment.api.authentication.TokenAuthentication",
+        "investment.api.authentication.DashboardAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["investment.api.permissions.SignedInWithScope"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "investment.api.errors.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,  # answers have one form
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Investment analysis",
-    "VERSION": "1",
+    "DESCRIPTION": (
+        "Prices, analysis and rankings of stocks. Unknown is null. Ratios are fractions (0.25 is 25 %). "
+        "`session` is a date at the exchange; instants end in `_at` and are UTC."
+    ),
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "InstrumentKind": "investment.market.models.Instrument.Kind",
+        "ActionKind": "investment.market.models.CorporateAction.Kind",
+        "IssueKind": "investment.market.models.DataIssue.Kind",
+        "RevisionReason": "investment.market.models.BarRevision.Reason",
+        "Channel": "investment.market.models.Origin.Channel",
+        "Basis": "investment.market.models.Origin.Basis",
+        "Adjust": "investment.api.v1.market.serializers.ADJUSTMENTS",
+        "Board": "investment.analysis.models.Score.Board",
+        "RunKind": "investment.ops.models.Run.Kind",
+        "RunTrigger": "investment.ops.models.Run.Trigger",
+        "RunState": "investment.ops.models.Run.State",
+        "Scope": "investment.accounts.models.ApiToken.Scope",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "investment.api.openapi.add_errors",
+    ],
 }
 
 # Massive (formerly Polygon). In sample and data mode the address is our own sandbox's.
@@ -131,7 +172,8 @@ MASSIVE_API_KEY = env.secret("MASSIVE_API_KEY", "-")  # "-": none
 MASSIVE_PLAN = env.text("MASSIVE_PLAN", "basic")  # basic (free) or unlimited: see adapters/massive/limits.py
 
 # Celery: tasks must be repeatable, for a killed worker's task is delivered again.
-CELERY_BROKER_URL = REDIS_URL
+# Celery's name for a Redis on a Unix socket is another one.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,  # seconds; longer than any task
     "global_keyprefix": f"{MODE.name}:celery:",

@@ -1,0 +1,176 @@
+"""The table of all stocks, one stock, and its analysis with reasons."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from investment.api.parameters import FiniteFloatField, PageQuery
+from investment.api.v1.market.serializers import DataIssueSerializer
+from investment.api.v1.serializers import BOARDS, KINDS, ReasonSerializer, SourceSerializer, number
+
+# What the table can be sorted by; a minus before it turns the order round.
+SORTS = (
+    "symbol", "name", "kind", "exchange", "close", "volume", "return_1", "return_5", "return_21", "return_63",
+    "return_126", "return_252", "rsi_14", "volatility_252", "distance_from_high_252", "beta_252",
+    "mean_dollar_volume_20", "score", "rank",
+)  # fmt: skip
+
+
+class StockQuery(PageQuery):
+    search = serializers.CharField(required=False, max_length=80, help_text="In the symbol or the name")
+    sort = serializers.ChoiceField(
+        [(sign + name, sign + name) for name in SORTS for sign in ("", "-")], default="-score"
+    )
+    kind = serializers.ChoiceField(KINDS, required=False)
+    exchange = serializers.CharField(required=False, max_length=8, help_text="MIC, for example XNAS")
+    board = serializers.ChoiceField(BOARDS, required=False)
+    ranked = serializers.BooleanField(required=False)
+    min_price = FiniteFloatField(required=False)
+    max_price = FiniteFloatField(required=False)
+    min_score = FiniteFloatField(required=False)
+
+
+class StockRowSerializer(serializers.Serializer[Any]):
+    """An instrument with its figures of ``session``. Returns and volatility are fractions."""
+
+    symbol = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(KINDS)
+    exchange = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+    session = serializers.DateField(allow_null=True, help_text="Its last bar's; null: no bar")
+    close = number("Raw")
+    volume = number("Shares")
+    return_1 = number()
+    return_5 = number()
+    return_21 = number()
+    return_63 = number()
+    return_126 = number()
+    return_252 = number()
+    rsi_14 = number()
+    volatility_252 = number()
+    distance_from_high_252 = number()
+    beta_252 = number()
+    mean_dollar_volume_20 = number()
+    score = number()
+    rank = serializers.IntegerField(allow_null=True)
+    board = serializers.ChoiceField(BOARDS, allow_null=True)
+    unranked = ReasonSerializer(allow_null=True)
+    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
+    spark = serializers.ListField(
+        child=serializers.FloatField(allow_null=True),
+        allow_null=True,
+        help_text="Closes of the last 42 sessions, adjusted for splits; null where there was no bar",
+    )
+    stale = serializers.BooleanField(help_text="It has no bar in the latest session")
+
+
+class StockPageSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="How many fit the filters")
+    session = serializers.DateField(allow_null=True, help_text="The latest analysed session")
+    results = StockRowSerializer(many=True)
+
+
+class TickerSerializer(serializers.Serializer[Any]):
+    """A symbol it traded under; null is open."""
+
+    symbol = serializers.CharField()
+    first = serializers.DateField(allow_null=True)
+    last = serializers.DateField(allow_null=True)
+
+
+class LatestBarSerializer(serializers.Serializer[Any]):
+    session = serializers.DateField()
+    open = number()
+    high = number()
+    low = number()
+    close = number()
+    volume = number()
+    vwap = number()
+    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
+    as_of = serializers.DateTimeField(help_text="When the session closed")
+
+
+class StockSerializer(serializers.Serializer[Any]):
+    """An instrument, its last bar, and where it stands. Prices here are raw."""
+
+    symbol = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(KINDS)
+    exchange = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_null=True)
+    active = serializers.BooleanField()
+    listed_on = serializers.DateField(allow_null=True)
+    delisted_on = serializers.DateField(allow_null=True)
+    tickers = TickerSerializer(many=True)
+    latest = LatestBarSerializer(allow_null=True)
+    previous_close = number()
+    return_1 = number("Adjusted for splits and dividends, a fraction")
+    actions_known_from = serializers.DateField(allow_null=True)
+    actions_note = serializers.CharField(allow_null=True, help_text="Why its actions are not known")
+    rank = serializers.IntegerField(allow_null=True)
+    score = number()
+    board = serializers.ChoiceField(BOARDS, allow_null=True)
+    unranked = ReasonSerializer(allow_null=True)
+    stale = serializers.BooleanField()
+    data_issues = DataIssueSerializer(many=True)
+
+
+class AnalysisQuery(serializers.Serializer[Any]):
+    session = serializers.DateField(required=False, help_text="By default the latest analysed one")
+
+
+class MarketIndexSerializer(serializers.Serializer[Any]):
+    """What beta and correlation are measured against."""
+
+    name = serializers.CharField()
+    members = serializers.IntegerField()
+
+
+class FigureSerializer(serializers.Serializer[Any]):
+    """One figure; ``reason`` says why it is unknown, where it is."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    group = serializers.CharField()
+    value = number()
+    unit = serializers.ChoiceField(["fraction", "price", "index", "shares", "usd", "ratio"])
+    reason = serializers.CharField(allow_null=True)
+    formula = serializers.CharField()
+
+
+class ScoreInputSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    value = number()
+    percentile = number("Rank among the board, 0 to 100")
+
+
+class ScorePartSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = number("0 to 100")
+    weight = serializers.FloatField()
+    inputs = ScoreInputSerializer(many=True)
+
+
+class ScoreSerializer(serializers.Serializer[Any]):
+    """The technical score, 0 to 100, and its parts."""
+
+    value = number()
+    rank = serializers.IntegerField(allow_null=True)
+    board = serializers.ChoiceField(BOARDS)
+    board_size = serializers.IntegerField(allow_null=True)
+    parts = ScorePartSerializer(many=True)
+
+
+class AnalysisSerializer(serializers.Serializer[Any]):
+    """The technical analysis of one instrument after one session."""
+
+    symbol = serializers.CharField()
+    session = serializers.DateField(allow_null=True, help_text="Null: not analysed yet")
+    now = serializers.DateTimeField()
+    market = MarketIndexSerializer(allow_null=True)
+    figures = FigureSerializer(many=True)
+    score = ScoreSerializer(allow_null=True)
+    unranked = ReasonSerializer(allow_null=True)
+    sentence = serializers.CharField()

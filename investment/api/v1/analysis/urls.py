@@ -1,0 +1,9 @@
+from django.urls import path
+
+from investment.api.v1.analysis import views
+
+urlpatterns = [
+    path("stocks", views.StockListView.as_view()),
+    path("stocks/<str:symbol>", views.StockView.as_view()),
+    path("stocks/<str:symbol>/analysis", views.AnalysisView.as_view()),
+]

@@ -1,0 +1,164 @@
+"""One instrument's prices, actions and the data behind them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from investment.api.v1.serializers import ActionSerializer, SourceSerializer, number
+from investment.market.models import BarRevision, DataIssue, Origin
+
+MAX_SYMBOLS = 500
+ADJUSTMENTS = [
+    ("none", "Raw, as traded"),
+    ("splits", "Adjusted for splits"),
+    ("all", "Adjusted for splits and dividends"),
+]
+
+
+class PricesQuery(serializers.Serializer[Any]):
+    """``from`` and ``to`` are sessions, both included; by default all there is."""
+
+    to = serializers.DateField(required=False, help_text="Last session wanted")
+    adjust = serializers.ChoiceField(ADJUSTMENTS, default="splits")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # `from` is a keyword of Python, so it cannot be an attribute above.
+        first = serializers.DateField(required=False, help_text="First session wanted")
+        return {"from": first, **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "from" in attrs and "to" in attrs and attrs["from"] > attrs["to"]:
+            raise serializers.ValidationError({"from": "Must not be after to."})
+        return attrs
+
+
+class BarSerializer(serializers.Serializer[Any]):
+    session = serializers.DateField()
+    open = number()
+    high = number()
+    low = number()
+    close = number()
+    volume = number("Shares; adjusted for splits where prices are")
+    source = serializers.IntegerField(help_text="Id in `sources`")  # type: ignore[assignment]
+
+
+class PriceSourceSerializer(SourceSerializer):
+    id = serializers.IntegerField()
+    detail = serializers.CharField(allow_null=True, help_text="File name or session")
+
+
+class PricesSerializer(serializers.Serializer[Any]):
+    """
+    Daily bars, oldest first. Sessions without a bar are listed in ``missing``, never filled.
+
+    ``known`` is false where the wanted adjustment cannot be computed: ``reason`` says why, and
+    there are no bars.
+    """
+
+    symbol = serializers.CharField()
+    adjust = serializers.ChoiceField(ADJUSTMENTS)
+    currency = serializers.CharField(allow_null=True)
+    to = serializers.DateField(allow_null=True)
+    known = serializers.BooleanField()
+    reason = serializers.CharField(allow_null=True)
+    bars = BarSerializer(many=True)
+    missing = serializers.ListField(child=serializers.DateField())
+    actions = ActionSerializer(many=True)
+    sources = PriceSourceSerializer(many=True)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**super().get_fields(), "from": serializers.DateField(allow_null=True)}
+
+
+class ValuesSerializer(serializers.Serializer[Any]):
+    open = number()
+    high = number()
+    low = number()
+    close = number()
+    volume = number()
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    """A value that a bar no longer has or never had, and why."""
+
+    session = serializers.DateField()
+    reason = serializers.ChoiceField(BarRevision.Reason.choices)
+    recorded_at = serializers.DateTimeField()
+    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
+    old = ValuesSerializer()
+
+
+class GapSerializer(serializers.Serializer[Any]):
+    """Sessions in a row on which the exchange traded and we have no bar."""
+
+    to = serializers.DateField()
+    sessions = serializers.IntegerField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {"from": serializers.DateField(), **super().get_fields()}
+
+
+class QuarantinedSerializer(serializers.Serializer[Any]):
+    """A row that cannot be true, as it came."""
+
+    session = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    payload = serializers.CharField()
+    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
+
+
+class SourceCountSerializer(serializers.Serializer[Any]):
+    """How many of the bars came from where; ``fetched_at`` is the latest time."""
+
+    provider = serializers.CharField()
+    channel = serializers.ChoiceField(Origin.Channel.choices)
+    basis = serializers.ChoiceField(Origin.Basis.choices)
+    fetched_at = serializers.DateTimeField()
+    count = serializers.IntegerField()
+    first = serializers.DateField()
+    last = serializers.DateField()
+
+
+class StockDataSerializer(serializers.Serializer[Any]):
+    """What lies behind an instrument's figures. The newest thousand of each list."""
+
+    symbol = serializers.CharField()
+    sources = SourceCountSerializer(many=True)
+    revisions = RevisionSerializer(many=True)
+    gaps = GapSerializer(many=True)
+    quarantine = QuarantinedSerializer(many=True)
+    actions = ActionSerializer(many=True)
+
+
+class DataIssueSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(DataIssue.Kind.choices)
+    message = serializers.CharField()
+    session = serializers.DateField(allow_null=True)
+
+
+class LatestPricesQuery(serializers.Serializer[Any]):
+    symbols = serializers.CharField(
+        max_length=MAX_SYMBOLS * 33, help_text=f"Symbols with commas between, at most {MAX_SYMBOLS}"
+    )
+
+    def validate_symbols(self, value: str) -> list[str]:
+        symbols = list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+        if not 1 <= len(symbols) <= MAX_SYMBOLS:
+            raise serializers.ValidationError(f"Give between 1 and {MAX_SYMBOLS} symbols.")
+        return symbols
+
+
+class LatestPriceSerializer(serializers.Serializer[Any]):
+    """The last raw close of an instrument; null where it has no bar."""
+
+    symbol = serializers.CharField()
+    session = serializers.DateField(allow_null=True)
+    close = number()
+    currency = serializers.CharField(allow_null=True)
+    source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
+    fetched_at = serializers.DateTimeField(allow_null=True)
+
+
+class LatestPricesSerializer(serializers.Serializer[Any]):
+    results = LatestPriceSerializer(many=True)
+    unknown = serializers.ListField(child=serializers.CharField(), help_text="Symbols we do not know")

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from investment.api.v1.market import views
+
+urlpatterns = [
+    path("stocks/prices", views.LatestPricesView.as_view()),
+    path("stocks/<str:symbol>/prices", views.PricesView.as_view()),
+    path("stocks/<str:symbol>/data", views.StockDataView.as_view()),
+]

@@ -1,0 +1,89 @@
+"""Health, the installation as a whole, and runs."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from investment.ops.models import Run
+
+
+class ChecksSerializer(serializers.Serializer[Any]):
+    database = serializers.BooleanField()
+    state = serializers.BooleanField()
+    cache = serializers.BooleanField()
+
+
+class HealthSerializer(serializers.Serializer[Any]):
+    """``degraded`` when a server that we need does not answer; ``checks`` says which."""
+
+    status = serializers.ChoiceField([("ok", "All well"), ("degraded", "Something does not answer")])
+    version = serializers.CharField()
+    checks = ChecksSerializer()
+
+
+class RowCountsSerializer(serializers.Serializer[Any]):
+    inserted = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    refused = serializers.IntegerField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True)
+
+
+class RunSerializer(serializers.Serializer[Any]):
+    """One run of something long: what, when, how many, how long, calls spent, error."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(Run.Kind.choices)
+    subject = serializers.CharField(help_text="Session, range or file")
+    trigger = serializers.ChoiceField(Run.Trigger.choices)
+    state = serializers.ChoiceField(Run.State.choices)
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    seconds = serializers.FloatField(allow_null=True)
+    calls = serializers.IntegerField(help_text="Calls to providers")
+    rows = RowCountsSerializer()
+    analysed = serializers.IntegerField()
+    ranked = serializers.IntegerField()
+    progress = ProgressSerializer()
+    error = serializers.CharField(allow_null=True)
+    message = serializers.CharField(allow_null=True)
+
+
+class RunPageSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    results = RunSerializer(many=True)
+
+
+class ProviderSerializer(serializers.Serializer[Any]):
+    """How the last call to a provider went."""
+
+    provider = serializers.CharField()
+    last_call_at = serializers.DateTimeField(allow_null=True)
+    last_status = serializers.IntegerField(allow_null=True, help_text="HTTP status")
+    last_error = serializers.CharField(allow_null=True)
+
+
+class StatusSerializer(serializers.Serializer[Any]):
+    """The installation as a whole. ``now`` is the one clock's."""
+
+    mode = serializers.ChoiceField(
+        [("sample", "Fictional market"), ("data", "A folder of bars"), ("live", "Providers")]
+    )
+    mode_name = serializers.CharField()
+    synthetic = serializers.BooleanField(help_text="True: every figure is invented")
+    notice = serializers.CharField(allow_null=True, help_text="What every page must say at its top")
+    now = serializers.DateTimeField()
+    clock_rate = serializers.FloatField(help_text="Our seconds in a real one; 1 is real time")
+    latest_session = serializers.DateField(allow_null=True)
+    latest_ranked_session = serializers.DateField(allow_null=True)
+    next_session = serializers.DateField(allow_null=True)
+    instruments = serializers.IntegerField()
+    analysed = serializers.IntegerField()
+    ranked = serializers.IntegerField()
+    last_run = RunSerializer(allow_null=True)
+    open_issues = serializers.IntegerField()
+    providers = ProviderSerializer(many=True)
