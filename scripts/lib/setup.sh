@@ -21,24 +21,31 @@ mkdir -p "$state"
 chmod 700 "$state"
 
 # begin_setup: from here on the commands of `guarded` die with this script, even when it is killed by force.
+# Two scripts of one clone take turns.
 begin_setup() {
+  exec {setup_lock}>"$state/setup.lock"
+  flock -n "$setup_lock" || {
+    say "Waiting for another script of this clone to finish its set-up …"
+    flock "$setup_lock"
+  }
   setup_fifo="$state/setup.$$"
   rm -f "$setup_fifo"
   mkfifo -m 600 "$setup_fifo"
   exec {setup_end}<>"$setup_fifo"
   trap 'rm -f "$setup_fifo"' EXIT
+  trap 'exit 130' INT # the guarded command has ended by then; without this the script would go on
 }
 
 # end_setup: what follows is guarded by the starter instead.
 end_setup() {
-  exec {setup_end}>&-
+  exec {setup_end}>&- {setup_lock}>&-
   rm -f "$setup_fifo"
-  trap - EXIT
+  trap - EXIT INT
 }
 
 # guarded COMMAND...: see scripts/lifeline.sh.
 guarded() {
-  LIFELINE_FIFO="$setup_fifo" LIFELINE_OWNER="$$" "$root/scripts/lifeline.sh" "$@" {setup_end}>&-
+  LIFELINE_FIFO="$setup_fifo" LIFELINE_OWNER="$$" "$root/scripts/lifeline.sh" "$@" {setup_end}>&- {setup_lock}>&-
 }
 
 # stamp_of FILE...: one line that changes with any file's name or content, and with the Python it was made by.
@@ -125,13 +132,13 @@ install_frontend() {
   printf '%s' "$wanted" >"$stamp"
 }
 
-# build_frontend: frontend/web/dist, when any source changed since.
+# build_frontend: frontend/web/dist, when any source of it changed since.
 build_frontend() {
-  local wanted stamp="$web/dist/.built"
+  local wanted stamp="$web/node_modules/.built"
   [ -d "$web" ] || return 0
-  wanted=$(cd "$root" && find frontend/web docs/openapi.json -type f \
-    -not -path '*/node_modules/*' -not -path '*/dist/*' -print0 2>/dev/null | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  wanted=$(cd "$root" && find frontend/web investment/api/openapi.json -type d \( -name node_modules -o -name dist \) -prune \
+    -o -type f -not -name schema.d.ts -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+  if [ -f "$web/dist/index.html" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
   install_frontend
   find_node
   say "Building the frontend …"
@@ -140,4 +147,21 @@ build_frontend() {
     die "The frontend could not be built; see above."
   }
   printf '%s' "$wanted" >"$stamp"
+}
+
+# find_browser: set $CHROMIUM to a Chromium or Chrome that the browser tests can drive.
+find_browser() {
+  local candidate
+  for candidate in chromium chromium-browser google-chrome google-chrome-stable; do
+    if CHROMIUM=$(command -v "$candidate"); then
+      export CHROMIUM
+      return
+    fi
+  done
+  if install_package chromium; then
+    CHROMIUM=$(command -v chromium)
+    export CHROMIUM
+    return
+  fi
+  die "The tests need a browser and there is none. Run: sudo apt install chromium"
 }
