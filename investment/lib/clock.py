@@ -51,6 +51,11 @@ def rate() -> float:
     return reading.rate if reading else 1.0
 
 
+def is_set() -> bool:
+    """True where a clock was set; False on the machine's time."""
+    return _reading(time.time()) is not None
+
+
 def set_clock(*, origin: datetime, rate: float) -> None:
     """
     Let it be ``origin`` now, and go on at ``rate`` (0 stands still). Seen elsewhere within half a second.
