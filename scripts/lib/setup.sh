@@ -98,8 +98,10 @@ make_venv() {
   fi
   say "Installing the packages of requirements/$name.txt …"
   guarded "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
-    --requirement "$requirements" ||
-    die "pip could not install requirements/$name.txt; its words are above. The network and free disk space are the usual reasons."
+    --requirement "$requirements" >"$state/pip.log" 2>&1 || {
+    tail -n 10 "$state/pip.log" >&2
+    die "pip could not install requirements/$name.txt; see above. The network and free disk space are the usual reasons."
+  }
   printf '%s' "$wanted" >"$stamp"
 }
 
@@ -127,8 +129,10 @@ install_frontend() {
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
   find_node
   say "Installing the frontend's packages …"
-  guarded npm --prefix "$web" ci --no-audit --no-fund --loglevel=error ||
-    die "npm could not install the frontend's packages; its words are above. The network and free disk space are the usual reasons."
+  guarded npm --prefix "$web" ci --no-audit --no-fund --loglevel=error >"$state/npm.log" 2>&1 || {
+    tail -n 10 "$state/npm.log" >&2
+    die "npm could not install the frontend's packages; see above. The network and free disk space are the usual reasons."
+  }
   printf '%s' "$wanted" >"$stamp"
 }
 
