@@ -1,0 +1,275 @@
+"""
+The way to the outside: every request is reserved in the quota ledger, has its row, and is settled.
+
+    with market_data(lane="planned", purpose="session 2026-01-05") as massive:
+        day = massive.grouped_daily(session=date(2026, 1, 5))
+    massive.calls_spent
+
+Nothing here retries: who asks knows what else is waiting.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, cast
+from uuid import UUID
+
+import httpx
+
+from investment.lib import clock
+from investment.providers.contracts import MarketDataProvider
+from investment.providers.registry import Access, market_data_access
+from investment.quotas.contracts import Granted, Lane, LimitFacts, Outcome
+from investment.quotas.errors import QuotaExhausted
+from investment.quotas.services import ledger, scopes
+from investment.quotas.services.calls import complete_call, record_call, refuse_open_transaction
+from investment.quotas.services.memory import SEND_WITHIN
+
+# Connecting is quick or hopeless; an answer of the whole market can take long to begin. Seconds.
+TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=5.0)
+BODY_WITHIN = 60.0  # seconds from sending to the last byte, however steadily they trickle
+MAX_BODY = 64 * 2**20  # bytes as sent; ten times the largest answer there is
+# The longest that a call can take, all told: what is not settled by then was killed.
+HOLD = 5.0 + 20.0 + BODY_WITHIN + 20.0  # seconds
+_LOOK_AGAIN = 1.0  # real seconds; the clock may be set while we wait
+
+# The request never left this machine. Whatever else goes wrong may have been counted.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class MeteredMarketData(MarketDataProvider, Protocol):
+    """A provider of market data that knows what it has spent."""
+
+    @property
+    def calls_spent(self) -> int:
+        """Requests that were sent, or may have been."""
+
+    @property
+    def last_call_id(self) -> UUID | None:
+        """The ledger's id of the last request that was sent, or may have been."""
+
+
+@contextmanager
+def market_data(
+    *,
+    lane: Lane,
+    purpose: str,
+    epoch: int | None = None,
+    patience: float = 0.0,
+    on_wait: Callable[[datetime], None] | None = None,
+) -> Iterator[MeteredMarketData]:
+    """
+    Yield the provider of US prices and actions, whose every request goes through the ledger.
+
+    ``purpose`` (up to 120 characters) says in the call's row what it was for. ``patience`` is how
+    long a request may wait for a slot, in real seconds; ``on_wait`` is told each time until when
+    (the one clock's). ``epoch``: see :func:`investment.quotas.services.ledger.reserve`.
+
+    The provider's methods raise :class:`QuotaExhausted` where no slot is free in time, and the
+    errors of :mod:`investment.providers.errors`.
+
+    :raises CredentialsRejected: if there is no key.
+    :raises RuntimeError: from the provider's methods, if a transaction is open.
+    """
+    access = market_data_access()
+    scopes.declare(access.limits)
+    meter = MeteredTransport(
+        httpx.HTTPTransport(retries=0),
+        access=access,
+        lane=lane,
+        purpose=purpose,
+        epoch=epoch,
+        patience=patience,
+        on_wait=on_wait,
+    )
+    with httpx.Client(base_url=access.base_url, transport=meter, timeout=TIMEOUT, trust_env=False) as http:
+        yield cast("MeteredMarketData", _Metered(access.make(http), meter))
+
+
+class _Metered:
+    """An adapter, with what its transport has counted."""
+
+    def __init__(self, adapter: MarketDataProvider, meter: "MeteredTransport") -> None:
+        self._adapter = adapter
+        self._meter = meter
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._adapter, name)
+
+    @property
+    def calls_spent(self) -> int:
+        return self._meter.calls_spent
+
+    @property
+    def last_call_id(self) -> UUID | None:
+        return self._meter.last_call_id
+
+
+@dataclass
+class _Sending:
+    """One request on its way, for its row."""
+
+    granted: Granted
+    started: float = field(default_factory=time.monotonic)
+    sent_at: datetime = field(default_factory=clock.now)
+    outcome: Outcome = "unknown"
+    status: int | None = None
+    size: int | None = None
+    facts: list[LimitFacts] = field(default_factory=list)
+    error: str = ""
+
+
+class MeteredTransport(httpx.BaseTransport):
+    """Send each request only after it was reserved and its row committed; read the whole answer; settle."""
+
+    def __init__(
+        self,
+        inner: httpx.BaseTransport,
+        *,
+        access: Access,
+        lane: Lane,
+        purpose: str,
+        epoch: int | None = None,
+        patience: float = 0.0,
+        on_wait: Callable[[datetime], None] | None = None,
+    ) -> None:
+        self._inner = inner
+        self._access = access
+        self._lane = lane
+        self._purpose = purpose
+        self._epoch = epoch
+        self._patience = patience
+        self._on_wait = on_wait
+        self.calls_spent = 0
+        self.last_call_id: UUID | None = None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        refuse_open_transaction()
+        granted = self._admit(str(request.extensions.get("endpoint", "")))
+        sending = _Sending(granted)
+        try:
+            head, body = self._send(request, sending)
+        except httpx.TransportError as e:
+            sending.error = self._access.redact(f"{type(e).__name__}: {e}")
+            if isinstance(e, _NOT_SENT):
+                sending.outcome = "not_sent"
+            raise
+        except BaseException as e:  # a task's time limit, Ctrl-C: the request may be under way
+            sending.error = type(e).__name__
+            raise
+        finally:
+            self._finish(sending)
+        return httpx.Response(
+            head.status_code, headers=head.headers, stream=httpx.ByteStream(body), request=request
+        )
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def _admit(self, endpoint: str) -> Granted:
+        """
+        Reserve, waiting if we may, and commit the row. What is returned may be sent now.
+
+        :raises QuotaExhausted: if the ledger refuses for longer than we may wait.
+        """
+        give_up = time.monotonic() + self._patience
+        # In the clock's seconds: where it runs faster, a call takes more of them.
+        hold = min(HOLD * max(1.0, clock.rate()), ledger.MAX_HOLD)
+        while True:
+            asked = time.monotonic()
+            answer = ledger.reserve(
+                scope=self._access.limits.scope,
+                lane=self._lane,
+                purpose=self._purpose,
+                hold_seconds=hold,
+                epoch=self._epoch,
+            )
+            if isinstance(answer, Granted):
+                if self._commit_row(answer, endpoint, hold, asked):
+                    return answer
+                continue
+            refusal = QuotaExhausted(scope=self._access.limits.scope, refused=answer)
+            if answer.retry_at is None or not self._wait(answer.retry_at, give_up):
+                raise refusal
+
+    def _commit_row(self, granted: Granted, endpoint: str, hold: float, asked: float) -> bool:
+        """Return False, having given the slot back, if that took so long that the grant is stale."""
+        try:
+            record_call(
+                granted=granted,
+                provider=self._access.provider,
+                scope=self._access.limits.scope,
+                endpoint=endpoint,
+                lane=self._lane,
+                purpose=self._purpose,
+                hold_seconds=hold,
+                epoch=self._epoch,
+            )
+        except BaseException:
+            ledger.settle(id=granted.id, outcome="not_sent")
+            raise
+        if time.monotonic() - asked < SEND_WITHIN:
+            return True
+        finished_at = ledger.settle(id=granted.id, outcome="not_sent")
+        complete_call(
+            granted=granted, outcome="not_sent", finished_at=finished_at, error="its row took too long"
+        )
+        return False
+
+    def _wait(self, retry_at: datetime, give_up: float) -> bool:
+        """Wait until ``retry_at``, a second at most; return False if that is later than we may wait."""
+        rate = clock.rate()
+        ahead = (retry_at - clock.now()).total_seconds()
+        if ahead > 0 and (rate == 0 or ahead / rate > give_up - time.monotonic()):
+            return False
+        if time.monotonic() >= give_up:
+            return False
+        if self._on_wait is not None:
+            self._on_wait(retry_at)
+        # A little is always waited: a slot whose call is still on its way is promised for at best now.
+        time.sleep(min(_LOOK_AGAIN, max(0.01, ahead / rate if rate else 0.0)))
+        return True
+
+    def _send(self, request: httpx.Request, sending: _Sending) -> tuple[httpx.Response, bytes]:
+        response = self._inner.handle_request(request)
+        sending.outcome, sending.status = "sent", response.status_code
+        sending.facts = list(self._access.limit_facts(response.status_code, response.headers))
+        stream = cast("httpx.SyncByteStream", response.stream)
+        parts, sending.size = [], 0
+        try:
+            for part in stream:
+                parts.append(part)
+                sending.size += len(part)
+                if sending.size > MAX_BODY:
+                    raise httpx.ReadError(f"the answer is longer than {MAX_BODY} bytes")
+                if time.monotonic() - sending.started > BODY_WITHIN:
+                    raise httpx.ReadTimeout(f"the answer took more than {BODY_WITHIN:.0f} s")
+        finally:
+            response.close()
+        return response, b"".join(parts)
+
+    def _finish(self, sending: _Sending) -> None:
+        if sending.outcome != "not_sent":
+            self.calls_spent += 1
+            self.last_call_id = sending.granted.id
+        duration = time.monotonic() - sending.started
+        finished_at = None
+        try:
+            finished_at = ledger.settle(
+                id=sending.granted.id, outcome=sending.outcome, limit_facts=sending.facts
+            )
+        finally:  # the row is completed also where the state server has just gone
+            left = [fact.remaining for fact in sending.facts if fact.remaining is not None]
+            complete_call(
+                granted=sending.granted,
+                outcome=sending.outcome,
+                finished_at=finished_at or clock.now(),
+                sent_at=sending.sent_at if sending.outcome != "not_sent" else None,
+                status=sending.status,
+                size=sending.size,
+                duration_seconds=duration,
+                quota_left=min(left) if left else None,
+                error=sending.error,
+            )

@@ -1,0 +1,98 @@
+"""What each provider allows, every call we made or were about to make, and who may be the only one."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Scope(models.Model):
+    """What a provider meters together, and its windows as last declared by the code."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    provider = models.CharField(max_length=32)
+    windows = models.JSONField(help_text="Of each: limit, seconds, source, interactive_share")
+    declared_at = models.DateTimeField(help_text="On the one clock")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Call(models.Model):
+    """
+    One outbound request. The row is committed before the request is sent, and completed after it.
+
+    The table is partitioned by the day (UTC) of ``reserved_at``, and its primary key there is
+    (reserved_at, id): see the migration. ``id`` alone is unique as well, being random, which is
+    what lets the admin show single rows. Times are the one clock's; ``duration_seconds`` is real.
+    """
+
+    class State(models.TextChoices):
+        RESERVED = "reserved", "Reserved: under way, or its process was killed"
+        SENT = "sent", "Sent"
+        NOT_SENT = "not_sent", "Not sent: given back"
+        UNKNOWN = "unknown", "Unknown: it may have arrived"
+
+    class Lane(models.TextChoices):
+        ESSENTIAL = "essential", "Essential"
+        INTERACTIVE = "interactive", "Interactive"
+        PLANNED = "planned", "Planned"
+
+    id = models.UUIDField(primary_key=True, help_text="The ledger's id of the reservation")
+    provider = models.CharField(max_length=32)
+    scope = models.CharField(max_length=80)
+    endpoint = models.CharField(max_length=64)
+    lane = models.CharField(max_length=16, choices=Lane)
+    purpose = models.CharField(max_length=120, help_text="What the call was for")
+    epoch = models.BigIntegerField(null=True, blank=True, help_text="The leader's, where one was needed")
+    calls = models.PositiveIntegerField(default=1, help_text="Slots it takes in each window")
+    state = models.CharField(max_length=16, choices=State, default=State.RESERVED)
+    reserved_at = models.DateTimeField()
+    hold_until = models.DateTimeField(
+        help_text="Unsettled, its slots are busy until then and the window after"
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP's")
+    bytes = models.BigIntegerField(null=True, blank=True, help_text="Length of the answer's body, as sent")
+    duration_seconds = models.FloatField(null=True, blank=True)
+    quota_left = models.PositiveIntegerField(null=True, blank=True, help_text="As the provider told")
+    cost = models.DecimalField(max_digits=14, decimal_places=8, null=True, blank=True)
+    cost_currency = models.CharField(max_length=3, null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["reserved", "sent", "not_sent", "unknown"]), name="quotas_call_state"
+            ),
+            models.CheckConstraint(
+                condition=Q(lane__in=["essential", "interactive", "planned"]), name="quotas_call_lane"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="reserved") | Q(finished_at__isnull=False), name="quotas_call_finished"
+            ),
+            models.CheckConstraint(
+                condition=Q(cost__isnull=True, cost_currency__isnull=True)
+                | Q(cost__isnull=False, cost_currency__isnull=False),
+                name="quotas_call_cost_has_a_currency",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.endpoint} {self.state}"
+
+
+class Epoch(models.Model):
+    """
+    Who is the only one to do something, until when (real time), and the number of that reign.
+
+    Numbers are drawn from one sequence, so that each names one reign of one name. The row
+    ``memory`` counts how often the state server's memory was established.
+    """
+
+    name = models.CharField(max_length=64, primary_key=True)
+    number = models.BigIntegerField(unique=True)
+    owner = models.CharField(max_length=80, blank=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="Real time")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
