@@ -51,6 +51,11 @@ REASONS: Final = {
 }
 
 
+def unset(texts: Texts) -> Mask:
+    """Say which are ``None``."""
+    return np.array([text is None for text in texts], dtype=np.bool_)
+
+
 def ineligible(
     *,
     kinds: Texts,

@@ -30,7 +30,7 @@ class Smoothed:
 
     @property
     def last(self) -> Vector:
-        return self.series[-1]
+        return np.asarray(self.series[-1])
 
 
 def smooth(values: Matrix, *, period: int, alpha: float) -> Smoothed:

@@ -132,10 +132,10 @@ def complete(figures: Columns) -> Mask:
     """Say for which instruments every part of the score has the inputs it needs."""
     inputs = measure(figures)
     enough = [
-        sum(np.isfinite(inputs[item.name]).astype(int) for item in part.inputs) >= part.needs
+        np.isfinite(np.vstack([inputs[item.name] for item in part.inputs])).sum(axis=0) >= part.needs
         for part in PARTS
     ]
-    return np.asarray(np.logical_and.reduce(enough), dtype=np.bool_)
+    return np.asarray(np.vstack(enough).all(axis=0), dtype=np.bool_)
 
 
 def measure(figures: Columns) -> dict[str, Vector]:

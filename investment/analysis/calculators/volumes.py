@@ -39,4 +39,6 @@ def median_dollar_volume(dollars: Matrix) -> Vector:
     :param dollars: raw close · raw volume of each own bar.
     """
     window = tail(dollars, MEDIAN_PERIOD)
-    return np.asarray(np.partition(window, MEDIAN_PERIOD // 2, axis=0)[MEDIAN_PERIOD // 2]) + 0 * window[0]
+    middle = np.partition(window, MEDIAN_PERIOD // 2, axis=0)[MEDIAN_PERIOD // 2]
+    # Unknown values sort to the end: with too few bars the middle one is not the median.
+    return np.where(np.isfinite(window[0]), middle, np.nan)

@@ -31,7 +31,10 @@ def replace_results(
     only = "" if instrument_ids is None else " AND have.instrument_id = ANY(%(ids)s)"
     given = {"session": session, "ids": instrument_ids}
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}" have WHERE session = %(session)s{only})', given)
+        cursor.execute(
+            f'SELECT EXISTS (SELECT FROM "{table}" have WHERE session = %(session)s{only})',  # noqa: S608
+            given,
+        )
         (have_rows,) = cursor.fetchone() or (False,)
         if not have_rows:
             pgcopy.copy_in(table=table, columns=columns)
@@ -40,23 +43,25 @@ def replace_results(
         staged = f"{table}_new"
         values = [name for name in columns if name not in ("session", "instrument_id", written_at)]
         cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{staged}"')
-        cursor.execute(f'CREATE TEMPORARY TABLE "{staged}" (LIKE "{table}" INCLUDING DEFAULTS) ON COMMIT DROP')
+        cursor.execute(
+            f'CREATE TEMPORARY TABLE "{staged}" (LIKE "{table}" INCLUDING DEFAULTS) ON COMMIT DROP'
+        )
         pgcopy.copy_in(table=staged, columns=columns)
         cursor.execute(
-            f'DELETE FROM "{table}" have WHERE session = %(session)s{only} AND NOT EXISTS '
+            f'DELETE FROM "{table}" have WHERE session = %(session)s{only} AND NOT EXISTS '  # noqa: S608
             f'(SELECT FROM "{staged}" new WHERE new.instrument_id = have.instrument_id)',
             given,
         )
-        written = cursor.rowcount
+        written = int(cursor.rowcount)
         names = ", ".join(f'"{name}"' for name in columns)
         updates = ", ".join(f'"{name}" = excluded."{name}"' for name in [*values, written_at])
         old = ", ".join(f'have."{name}"' for name in values)
         new = ", ".join(f'excluded."{name}"' for name in values)
         cursor.execute(
-            f'INSERT INTO "{table}" AS have ({names}) SELECT {names} FROM "{staged}" '
+            f'INSERT INTO "{table}" AS have ({names}) SELECT {names} FROM "{staged}" '  # noqa: S608
             f"ON CONFLICT (session, instrument_id) DO UPDATE SET {updates} "
             f"WHERE ({old}) IS DISTINCT FROM ({new})"
         )
-        written += cursor.rowcount
+        written += int(cursor.rowcount)
         cursor.execute(f'DROP TABLE pg_temp."{staged}"')
     return written
