@@ -32,7 +32,7 @@ done
 find_python
 "$python" -I "$root/investment/ops/local/arguments.py" "$@"
 begin_setup
-make_venv "$venv" "$root/requirements/local.txt"
+make_venv "$venv" "$root/requirements/local.txt" "$root/requirements/development.txt"
 build_frontend
 end_setup
 

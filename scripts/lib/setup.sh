@@ -48,9 +48,14 @@ guarded() {
   LIFELINE_FIFO="$setup_fifo" LIFELINE_OWNER="$$" "$root/scripts/lifeline.sh" "$@" {setup_end}>&- {setup_lock}>&-
 }
 
-# stamp_of FILE...: one line that changes with any file's name or content, and with the Python it was made by.
+# stamp_of FILE...: one line that changes with any file's content, and with the Python in use.
 stamp_of() {
-  { printf '%s\0' "$python_version" && cat -- "$@" && printf '%s\0' "$@"; } | sha256sum | cut -d' ' -f1
+  { printf '%s\0' "$python_version" && cat -- "$@"; } | sha256sum | cut -d' ' -f1
+}
+
+# is_stamped STAMP FILE...: whether the stamp was made from these contents.
+is_stamped() {
+  [ -f "$1" ] && [ "$(cat "$1")" = "$(stamp_of "${@:2}")" ]
 }
 
 # find_python: set $python to a Python of at least 3.11.
@@ -80,14 +85,16 @@ install_package() {
   }
 }
 
-# make_venv FOLDER REQUIREMENTS: a virtual environment that holds exactly what the compiled file pins.
-# An environment that holds more (the tests' set includes the run's) is left as it is.
+# make_venv FOLDER REQUIREMENTS...: a virtual environment with what the first compiled file pins. It is left as it
+# is when that, or one of the others (which hold the same and more), is installed in it.
 make_venv() {
-  local folder="$1" requirements="$2" wanted stamp name
+  local folder="$1" requirements="$2" candidate name
+  for candidate in "${@:2}"; do
+    if [ -x "$folder/bin/python" ] && is_stamped "$folder/.installed-$(basename "$candidate" .txt)" "$candidate"; then
+      return
+    fi
+  done
   name=$(basename "$requirements" .txt)
-  wanted=$(stamp_of "$requirements")
-  stamp="$folder/.installed-$name"
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && [ -x "$folder/bin/python" ]; then return; fi
   if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     install_package python3-venv || die "«python3 -m venv» is missing. Run: sudo apt install python3-venv"
   fi
@@ -102,7 +109,7 @@ make_venv() {
     tail -n 10 "$state/pip.log" >&2
     die "pip could not install requirements/$name.txt; see above. The network and free disk space are the usual reasons."
   }
-  printf '%s' "$wanted" >"$stamp"
+  stamp_of "$requirements" >"$folder/.installed-$name"
 }
 
 # find_node: put a Node of at least 20.19, and its npm, on the PATH: the machine's, else one from a wheel.
@@ -124,16 +131,15 @@ find_node() {
 
 # install_frontend: npm's packages, as the lock file pins them.
 install_frontend() {
-  local wanted stamp="$web/node_modules/.installed"
-  wanted=$(stamp_of "$web/package.json" "$web/package-lock.json")
-  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return; fi
+  local stamp="$web/node_modules/.installed"
+  if is_stamped "$stamp" "$web/package.json" "$web/package-lock.json"; then return; fi
   find_node
   say "Installing the frontend's packages …"
   guarded npm --prefix "$web" ci --no-audit --no-fund --loglevel=error >"$state/npm.log" 2>&1 || {
     tail -n 10 "$state/npm.log" >&2
     die "npm could not install the frontend's packages; see above. The network and free disk space are the usual reasons."
   }
-  printf '%s' "$wanted" >"$stamp"
+  stamp_of "$web/package.json" "$web/package-lock.json" >"$stamp"
 }
 
 # build_frontend: frontend/web/dist, when any source of it changed since.
