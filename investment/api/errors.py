@@ -42,12 +42,11 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     Returns None for anything else: Django then logs the traceback, and :func:`server_error` answers.
     """
     if isinstance(exc, DomainError):
-        retry_after = exc.extra.get("retry_after")
-        return Response(
-            body(exc.code, exc.message, exc.extra),
-            status=STATUS.get(exc.code, status.HTTP_409_CONFLICT),
-            headers={"Retry-After": str(retry_after)} if retry_after is not None else {},
-        )
+        status_ = STATUS.get(exc.code, status.HTTP_409_CONFLICT)
+        headers = {"WWW-Authenticate": "Bearer"} if status_ == status.HTTP_401_UNAUTHORIZED else {}
+        if exc.extra.get("retry_after") is not None:
+            headers["Retry-After"] = str(exc.extra["retry_after"])
+        return Response(body(exc.code, exc.message, exc.extra), status=status_, headers=headers)
 
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()

@@ -1,6 +1,8 @@
 """Health, the installation as a whole, and runs."""
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,6 +10,7 @@ from rest_framework.views import APIView
 
 from investment.api.parameters import PageQuery, read_query
 from investment.api.v1.ops.serializers import HealthSerializer, RunPageSerializer, StatusSerializer
+from investment.ops.selectors.health import check_health
 
 
 class HealthView(APIView):
@@ -19,7 +22,11 @@ class HealthView(APIView):
     @extend_schema(operation_id="health", responses={200: HealthSerializer, 503: HealthSerializer}, auth=[])
     def get(self, request: Request) -> Response:
         """Whether the servers that we need answer. 503 when one does not."""
-        raise NotImplementedError
+        health = check_health()
+        return Response(
+            {"status": "ok" if health.well else "degraded", "version": settings.VERSION, "checks": health},
+            status=status.HTTP_200_OK if health.well else status.HTTP_503_SERVICE_UNAVAILABLE,
+        )
 
 
 class StatusView(APIView):
