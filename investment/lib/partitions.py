@@ -28,6 +28,11 @@ class CreatePartitionedModel(CreateModel):
             editor.sql_create_table = plain
 
 
+def name_of(*, table: str, session: date) -> str:
+    """Return the name of the partition that holds ``session``, whether or not it exists."""
+    return f"{table}_{session.year}"
+
+
 def ensure_years(*, table: str, first: date, last: date) -> list[str]:
     """
     Make the partitions of ``table`` for the years ``first`` to ``last`` and return those that were missing.
@@ -47,8 +52,13 @@ def ensure_years(*, table: str, first: date, last: date) -> list[str]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"partitions of {table}"])
         for year in missing:
+            cursor.execute("SELECT to_regclass(%s)", [f"{table}_{year}"])
+            if cursor.fetchone() != (None,):
+                continue
+            # CREATE TABLE … PARTITION OF would lock every reader of the table out; ATTACH does not.
+            cursor.execute(f'CREATE TABLE "{table}_{year}" (LIKE "{table}" INCLUDING ALL)')
             cursor.execute(
-                f'CREATE TABLE IF NOT EXISTS "{table}_{year}" PARTITION OF "{table}" '
+                f'ALTER TABLE "{table}" ATTACH PARTITION "{table}_{year}" '
                 f"FOR VALUES FROM ('{year}-01-01') TO ('{year + 1}-01-01')"
             )
     return [f"{table}_{year}" for year in missing]

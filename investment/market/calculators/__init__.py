@@ -1,0 +1,1 @@
+"""Pure functions on arrays: no Django, no input or output."""

@@ -1,0 +1,71 @@
+"""Reads of instruments and of who traded under which ticker."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from investment.lib.errors import DomainError
+from investment.market.models import Instrument, Ticker
+
+Ids = npt.NDArray[np.int64]
+
+_SEPARATOR = "\x1f"  # no ticker holds it: only printable ones are stored
+
+
+class InstrumentNotFound(DomainError):
+    code = "instrument_not_found"
+
+
+def get_instrument(*, symbol: str) -> Instrument:
+    """
+    Return who trades under ``symbol`` now; else whoever did last.
+
+    :raises InstrumentNotFound: if nobody ever did.
+    """
+    now = Instrument.objects.filter(symbol=symbol).order_by("-active", "-delisted_on", "-id").first()
+    if now is not None:
+        return now
+    ticker = (
+        Ticker.objects.filter(symbol=symbol).select_related("instrument").order_by("-first_session").first()
+    )
+    if ticker is None:
+        raise InstrumentNotFound(f"No instrument has or had the ticker {symbol!r}", symbol=symbol)
+    return ticker.instrument
+
+
+def holders(*, session: date, symbols: Sequence[str] | None = None) -> dict[str, int]:
+    """
+    Return the id of the instrument that each ticker stood for in a session.
+
+    One row of the answer holds the whole market: twelve thousand rows would cost three times as much.
+
+    :param symbols: only these; None is all.
+    """
+    wanted = "" if symbols is None else "AND symbol = ANY(%(symbols)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT string_agg(symbol, %(separator)s ORDER BY first_session NULLS FIRST, id),
+                   string_agg(int8send(instrument_id), '' ORDER BY first_session NULLS FIRST, id)
+            FROM market_ticker
+            WHERE (first_session IS NULL OR first_session <= %(session)s)
+              AND (last_session IS NULL OR last_session >= %(session)s) {wanted}
+            """,
+            {"separator": _SEPARATOR, "session": session, "symbols": list(symbols or ())},
+        )
+        row = cursor.fetchone()
+    if row is None or row[0] is None:
+        return {}
+    ids = np.frombuffer(row[1], dtype=">i8").tolist()
+    return dict(zip(row[0].split(_SEPARATOR), ids, strict=True))
+
+
+def symbols_by_id(*, instrument_ids: Iterable[int] | None = None) -> dict[int, str]:
+    """Return the present (or last) ticker of each instrument."""
+    found = Instrument.objects.all()
+    if instrument_ids is not None:
+        found = found.filter(pk__in=list(instrument_ids))
+    return dict(found.values_list("pk", "symbol"))

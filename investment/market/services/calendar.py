@@ -1,0 +1,31 @@
+"""Writes of the exchange calendar."""
+
+from datetime import date
+
+from investment.lib import exchange_days
+from investment.market.models import Session
+
+
+def write_sessions(*, first: date, last: date) -> int:
+    """
+    Make the calendar from ``first`` to ``last`` what exchange_calendars says; return its length.
+
+    Repeatable. A day in the range that is no session any more (a closure announced late) is
+    deleted. Imports pandas: for ``manage.py write_calendar`` and for tests.
+    """
+    rows = [
+        Session(
+            session=day.session, opens_at=day.opens_at, closes_at=day.closes_at, early_close=day.early_close
+        )
+        for day in exchange_days.sessions(first, last)
+    ]
+    Session.objects.bulk_create(
+        rows,
+        batch_size=5000,
+        update_conflicts=True,
+        unique_fields=["session"],
+        update_fields=["opens_at", "closes_at", "early_close"],
+    )
+    kept = [row.session for row in rows]
+    Session.objects.filter(session__range=(first, last)).exclude(session__in=kept).delete()
+    return len(rows)
