@@ -25,7 +25,7 @@ from investment.quotas.contracts import Granted, Lane, LimitFacts, Outcome
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.services import ledger, scopes
 from investment.quotas.services.calls import complete_call, record_call, refuse_open_transaction
-from investment.quotas.services.memory import SEND_WITHIN
+from investment.quotas.services.memory import MAX_HOLD, SEND_WITHIN
 
 # Connecting is quick or hopeless; an answer of the whole market can take long to begin. Seconds.
 TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=5.0)
@@ -176,7 +176,7 @@ class MeteredTransport(httpx.BaseTransport):
         """
         give_up = time.monotonic() + self._patience
         # In the clock's seconds: where it runs faster, a call takes more of them.
-        hold = min(HOLD * max(1.0, clock.rate()), ledger.MAX_HOLD)
+        hold = min(HOLD * max(1.0, clock.rate()), MAX_HOLD)
         while True:
             asked = time.monotonic()
             answer = ledger.reserve(

@@ -28,9 +28,9 @@ from investment.quotas.contracts import (
     Window,
 )
 from investment.quotas.services import memory
+from investment.quotas.services.memory import MAX_HOLD
 from investment.quotas.services.scopes import windows_of
 
-MAX_HOLD = 3600  # seconds
 _LANE_NUMBERS = {lane: str(number) for number, lane in enumerate(LANES, start=1)}
 _KEEP_EMERGENCY = 0.5  # seconds; the switch must be obeyed within one
 

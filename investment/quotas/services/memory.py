@@ -16,7 +16,7 @@ from investment.quotas import scripts
 from investment.quotas.models import Call, Epoch, Scope
 
 SEND_WITHIN = 5.0  # real seconds between a grant and the sending of its call
-_LONGEST_HOLD = timedelta(hours=1)  # ledger.MAX_HOLD, which reserve() enforces
+MAX_HOLD = 7 * 86_400  # seconds; long only where the one clock runs fast
 _MEMORY = "memory"
 
 
@@ -74,7 +74,7 @@ def _busy_slots(now: datetime) -> list[str | float]:
         calls = Call.objects.filter(
             scope=scope.name,
             # Later rows were written under another setting of the clock, and say nothing of now.
-            reserved_at__range=(now - longest - _LONGEST_HOLD, now + timedelta(seconds=1)),
+            reserved_at__range=(now - longest - timedelta(seconds=MAX_HOLD), now + timedelta(seconds=1)),
         ).exclude(state=Call.State.NOT_SENT)
         for call in calls.iterator():
             sent = call.state == Call.State.SENT and call.finished_at is not None
