@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_the_cast_shows_every_oddity_within_three_years() -> None:
     assert any(not record.active for record in market.instruments())
     halted = next(line for line in market.lines if line.behaviour.halts)
     dates, _ = market.bars(halted.symbol, date(2026, 3, 1), date(2026, 4, 30))
-    gap = max(later - earlier for earlier, later in zip(dates, dates[1:], strict=False))
+    gap = max(later - earlier for earlier, later in pairwise(dates))
     assert gap.days >= 30
     renamed = next(line for line in market.lines if line.renamed_on)
     assert renamed.renamed_on is not None
