@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from investment.analysis.calculators.own_bars import Matrix, Vector
+from investment.analysis.calculators.own_bars import Matrix, Vector, changes
 from investment.analysis.calculators.recursion import settled, smooth
 
 PERIOD = 14
@@ -19,9 +19,9 @@ def relative_strength(closes: Matrix) -> Vector:
 
     Source: Wilder, New Concepts in Technical Trading Systems (1978), section VI.
     """
-    changes = np.diff(closes, axis=0)
-    gains = smooth(np.maximum(changes, 0.0), period=PERIOD, alpha=1 / PERIOD)
-    losses = smooth(np.maximum(-changes, 0.0), period=PERIOD, alpha=1 / PERIOD)
+    moves = changes(closes)
+    gains = smooth(np.maximum(moves, 0.0), period=PERIOD, alpha=1 / PERIOD)
+    losses = smooth(np.maximum(-moves, 0.0), period=PERIOD, alpha=1 / PERIOD)
     total = gains.last + losses.last
     moving = np.where(total > 0, total, np.nan)
     residual = 100 * (gains.residual[-1] + losses.residual[-1]) / moving

@@ -11,6 +11,8 @@ Vector = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
 
+ROUNDING = 1e-12  # of a price; what is smaller is no change
+
 
 @dataclass(frozen=True, slots=True)
 class OwnBars:
@@ -61,6 +63,16 @@ class OwnBars:
         block[self._targets, self._columns] = values[self._rows, self._moved[self._columns]]
         gathered[:, self._moved] = block
         return gathered
+
+
+def changes(closes: Matrix) -> Matrix:
+    """
+    Return the change from each close to the next, exactly zero where only rounding differs.
+
+    Over a split an unchanged price, 93.31 before and 13.33 after 7 for 1, differs in its last digit.
+    """
+    differences = np.diff(closes, axis=0)
+    return np.where(np.abs(differences) <= ROUNDING * closes[1:], 0.0, differences)
 
 
 def tail(values: Matrix, count: int) -> Matrix:

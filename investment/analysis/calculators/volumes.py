@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from investment.analysis.calculators.own_bars import Matrix, Vector, tail
+from investment.analysis.calculators.own_bars import Matrix, Vector, changes, tail
 
 OBV_HORIZONS = (21, 63)
 MEAN_PERIOD, MEDIAN_PERIOD = 20, 63
@@ -19,7 +19,7 @@ def on_balance_change(closes: Matrix, volumes: Matrix, *, bars: int) -> Vector:
     :param closes: adjusted for splits.
     :param volumes: adjusted for splits: in shares of the last bar's kind.
     """
-    steps = np.sign(np.diff(tail(closes, bars + 1), axis=0))
+    steps = np.sign(changes(tail(closes, bars + 1)))
     return np.asarray((steps * tail(volumes, bars)).sum(axis=0))
 
 

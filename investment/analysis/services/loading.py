@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
 from django.db import connection
 
 from investment.market.models import CorporateAction, Instrument
@@ -29,11 +30,12 @@ def load_panel(*, sessions: list[date]) -> Panel:
     connection.ensure_connection()
     rows: dict[date, list[npt.NDArray[np.generic]]] = {}
     for day in sessions:
-        with connection.connection.cursor(binary=True) as cursor:
+        with psycopg.Cursor(connection.connection) as cursor:
             cursor.execute(
                 "SELECT array_agg(instrument_id), array_agg(open), array_agg(high), array_agg(low), "
                 "array_agg(close), array_agg(volume) FROM market_dailybar WHERE session = %s",
                 [day],
+                binary=True,
             )
             result = cursor.pgresult
             raw = [result.get_value(0, column) for column in range(6)]
