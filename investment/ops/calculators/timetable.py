@@ -15,6 +15,7 @@ FIRST_TRY = time(0, 5)  # New York, the day after the session
 QUICK = timedelta(minutes=15)
 QUICK_UNTIL = time(4, 0)  # New York
 SLOW = timedelta(hours=1)
+MIDNIGHT = time(0)
 OVERDUE = timedelta(hours=24)
 GIVE_UP = timedelta(days=7)
 SOON = timedelta(minutes=5)
