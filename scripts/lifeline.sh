@@ -39,6 +39,7 @@ trap stop TERM INT HUP
 
 quick_ends=0
 while :; do
+  [ -z "$stopping" ] || exit 143
   started=$(date +%s)
   # The watcher belongs to the group it kills, so that it is there even when we are killed by force.
   # shellcheck disable=SC2016  # the inner shell expands these
@@ -54,9 +55,12 @@ while :; do
     exec "$@" 9<&-
   ' lifeline "$$" "$@" &
   leader=$!
-  [ -z "$stopping" ] || kill -TERM "$leader" 2>/dev/null
   code=0
   while kill -0 "$leader" 2>/dev/null; do
+    # A signal that came while the command was being started may have been lost: say it again.
+    while [ -n "$stopping" ] && [ $(($(date +%s) - started)) -lt 3 ] && kill -TERM "$leader" 2>/dev/null; do
+      sleep 0.2
+    done
     wait "$leader"
     code=$?
   done

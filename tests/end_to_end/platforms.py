@@ -1,0 +1,99 @@
+"""A platform that a test started with ``./scripts/run.sh``, and how to look after it."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTED_WITHIN = 120.0  # seconds; two cores may be busy with other tests
+GONE_WITHIN = 20.0
+SERVED = "Press Ctrl-C to stop."
+
+
+@dataclass
+class Platform:
+    """One ``./scripts/run.sh`` in one clone."""
+
+    clone: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    @property
+    def address(self) -> str:
+        found = re.search(r"Address\s+(http://\S+?)/?\s", self.output)
+        assert found, self.output
+        return found[1]
+
+    def tree(self) -> list[psutil.Process]:
+        """Return the process and all that descends from it, whatever its session."""
+        try:
+            parent = psutil.Process(self.process.pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def find(self, *words: str) -> psutil.Process:
+        """Return the process, highest in the tree, whose command line has all ``words``."""
+        for process in self.tree():
+            with contextlib.suppress(psutil.Error):
+                line = " ".join(process.cmdline())
+                if all(word in line for word in words) and "lifeline" not in line:
+                    return process
+        raise AssertionError(f"no process with {words} among {[p.cmdline() for p in self.tree()]}")
+
+    def wait_until_served(self) -> float:
+        """Return the seconds from the start until it served its page."""
+        deadline = time.monotonic() + STARTED_WITHIN
+        while SERVED not in self.output:
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.05)
+        return time.monotonic() - self.started
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(GONE_WITHIN)
+
+
+def assert_all_gone(processes: list[psutil.Process]) -> None:
+    """Fail unless every one of ``processes`` ends soon; psutil tells a reused process id from the old one."""
+    _, alive = psutil.wait_procs(processes, timeout=GONE_WITHIN)
+    left = [f"{p.pid} {p.cmdline()}" for p in alive if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    assert left == []
+
+
+def copy_of_the_tree(folder: Path) -> Path:
+    """Copy what a clone would hold, with our virtual environment and without the frontend."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listed.stdout.split("\0"):
+        if name and not name.startswith("frontend/") and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(Path(sys.prefix))
+    return folder
+
+
+def bare_environment(**variables: str) -> dict[str, str]:
+    """Return the environment of somebody who has set nothing: not the tests' servers, no keys."""
+    kept = ("PATH", "HOME", "LANG")
+    return {name: os.environ[name] for name in kept if name in os.environ} | variables
+
+
+# Starts ./scripts/run.sh with the given arguments and environment; see the fixture of the same name.
+Start = Callable[..., Platform]
