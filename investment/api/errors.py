@@ -14,21 +14,23 @@ from investment.accounts import errors as accounts
 from investment.api.exceptions import CsrfFailed
 from investment.lib.errors import DomainError
 from investment.lib.json import JSONDict
+from investment.market.selectors.instruments import InstrumentNotFound
+from investment.providers.errors import ProviderError
+from investment.quotas.errors import QuotaExhausted
 
-# By code, so that this table needs no import from apps that only some pages touch. Codes are
-# unique and stable. A DomainError whose code is not listed is a conflict with the state we are in.
-STATUS: dict[str, int] = {
-    accounts.InvalidCredentials.code: status.HTTP_400_BAD_REQUEST,
-    accounts.TooManyAttempts.code: status.HTTP_429_TOO_MANY_REQUESTS,
-    accounts.TokenRejected.code: status.HTTP_401_UNAUTHORIZED,
-    accounts.ScopeNotAllowed.code: status.HTTP_403_FORBIDDEN,
-    accounts.TokenNotFound.code: status.HTTP_404_NOT_FOUND,
-    accounts.LoginLinkRefused.code: status.HTTP_403_FORBIDDEN,
-    "unknown_symbol": status.HTTP_404_NOT_FOUND,
-    "quota_exhausted": status.HTTP_429_TOO_MANY_REQUESTS,
-    "provider_unavailable": status.HTTP_502_BAD_GATEWAY,
-    "provider_throttled": status.HTTP_502_BAD_GATEWAY,
-}
+# First match wins. A DomainError not listed is a conflict with the state we are in.
+STATUS: tuple[tuple[type[DomainError], int], ...] = (
+    (accounts.InvalidCredentials, status.HTTP_400_BAD_REQUEST),
+    (accounts.TooManyAttempts, status.HTTP_429_TOO_MANY_REQUESTS),
+    (accounts.TokenRejected, status.HTTP_401_UNAUTHORIZED),
+    (accounts.ScopeNotAllowed, status.HTTP_403_FORBIDDEN),
+    (accounts.TokenNotFound, status.HTTP_404_NOT_FOUND),
+    (accounts.LoginLinkRefused, status.HTTP_403_FORBIDDEN),
+    (InstrumentNotFound, status.HTTP_404_NOT_FOUND),
+    (QuotaExhausted, status.HTTP_429_TOO_MANY_REQUESTS),
+    (ProviderError, status.HTTP_502_BAD_GATEWAY),
+    (DomainError, status.HTTP_409_CONFLICT),
+)
 
 
 def body(code: str, message: str, extra: JSONDict | None = None) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     Returns None for anything else: Django then logs the traceback, and :func:`server_error` answers.
     """
     if isinstance(exc, DomainError):
-        status_ = STATUS.get(exc.code, status.HTTP_409_CONFLICT)
+        status_ = next(status_ for kind, status_ in STATUS if isinstance(exc, kind))
         headers = {"WWW-Authenticate": "Bearer"} if status_ == status.HTTP_401_UNAUTHORIZED else {}
         if exc.extra.get("retry_after") is not None:
             headers["Retry-After"] = str(exc.extra["retry_after"])

@@ -35,7 +35,11 @@ class SessionView(APIView):
         # Strangers may ask who they are (nobody: 401) and sign in; DRF has checked everything else.
         return [SignedInWithScope()] if self.request.method == "DELETE" else [AllowAny()]
 
-    @extend_schema(operation_id="session_get", responses=SessionSerializer)
+    @extend_schema(
+        operation_id="session_get",
+        responses=SessionSerializer,
+        auth=[{"token": []}, {"session": []}],  # type: ignore[list-item]
+    )
     def get(self, request: Request) -> Response:
         """Who is signed in; 401 if nobody. Sets the cookie `csrftoken` that signing in needs."""
         get_token(request._request)

@@ -13,6 +13,11 @@ from investment.api.v1.market.serializers import (
     PricesSerializer,
     StockDataSerializer,
 )
+from investment.api.v1.rendering import render_action, render_source
+from investment.market.models import BarRevision, Instrument, QuarantinedRow
+from investment.market.selectors import provenance
+from investment.market.selectors.latest import LatestBar, latest_bars
+from investment.market.selectors.lookup import look_up, look_up_all
 
 
 class PricesView(APIView):
@@ -27,7 +32,20 @@ class StockDataView(APIView):
     @extend_schema(operation_id="stock_data", responses=StockDataSerializer)
     def get(self, request: Request, symbol: str) -> Response:
         """Sources, revisions, gaps, quarantined rows and corporate actions of one instrument."""
-        raise NotImplementedError
+        instrument = look_up(symbol=symbol)
+        return Response(
+            {
+                "symbol": instrument.symbol,
+                "sources": provenance.count_sources(instrument=instrument),
+                "revisions": [_revision(row) for row in provenance.list_revisions(instrument=instrument)],
+                "gaps": [
+                    {"from": gap.first, "to": gap.last, "sessions": gap.sessions}
+                    for gap in provenance.list_gaps(instrument=instrument)
+                ],
+                "quarantine": [_refused(row) for row in provenance.list_quarantined(instrument=instrument)],
+                "actions": [render_action(row) for row in provenance.list_actions(instrument=instrument)],
+            }
+        )
 
 
 class LatestPricesView(APIView):
@@ -36,5 +54,38 @@ class LatestPricesView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The last raw close of each of some instruments."""
-        read_query(LatestPricesQuery, request)
-        raise NotImplementedError
+        symbols = read_query(LatestPricesQuery, request)["symbols"]
+        found, unknown = look_up_all(symbols=symbols)
+        bars = latest_bars(instrument_ids=[instrument.pk for instrument in found.values()])
+        prices = [_latest(instrument, bars.get(instrument.pk)) for instrument in found.values()]
+        return Response({"results": prices, "unknown": unknown})
+
+
+def _revision(row: BarRevision) -> dict[str, object]:
+    return {
+        "session": row.session,
+        "reason": row.reason,
+        "recorded_at": row.recorded_at,
+        "source": render_source(row.origin),
+        "old": {name: getattr(row, name) for name in ("open", "high", "low", "close", "volume")},
+    }
+
+
+def _refused(row: QuarantinedRow) -> dict[str, object]:
+    return {
+        "session": row.session,
+        "reason": row.reason,
+        "payload": row.payload,
+        "source": render_source(row.origin),
+    }
+
+
+def _latest(instrument: Instrument, bar: LatestBar | None) -> dict[str, object]:
+    return {
+        "symbol": instrument.symbol,
+        "session": bar.session if bar else None,
+        "close": bar.close if bar else None,
+        "currency": instrument.currency,
+        "source": bar.source if bar else None,
+        "fetched_at": bar.source.fetched_at if bar else None,
+    }

@@ -1,5 +1,7 @@
 """Health, the installation as a whole, and runs."""
 
+import dataclasses
+
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -10,7 +12,11 @@ from rest_framework.views import APIView
 
 from investment.api.parameters import PageQuery, read_query
 from investment.api.v1.ops.serializers import HealthSerializer, RunPageSerializer, StatusSerializer
+from investment.lib import clock
+from investment.ops.models import Run
 from investment.ops.selectors.health import check_health
+from investment.ops.selectors.runs import count_runs, list_runs
+from investment.ops.selectors.status import get_status
 
 
 class HealthView(APIView):
@@ -33,12 +39,39 @@ class StatusView(APIView):
     @extend_schema(operation_id="status", responses=StatusSerializer)
     def get(self, request: Request) -> Response:
         """Mode, clock, how fresh everything is, the last run."""
-        raise NotImplementedError
+        found = get_status(now=clock.now())
+        fields = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
+        return Response({**fields, "last_run": _run(found.last_run) if found.last_run else None})
 
 
 class RunListView(APIView):
     @extend_schema(operation_id="runs_list", parameters=[PageQuery], responses=RunPageSerializer)
     def get(self, request: Request) -> Response:
         """Runs, newest first."""
-        read_query(PageQuery, request)
-        raise NotImplementedError
+        page = read_query(PageQuery, request)
+        return Response({"count": count_runs(), "results": [_run(run) for run in list_runs(**page)]})
+
+
+def _run(run: Run) -> dict[str, object]:
+    return {
+        "id": run.pk,
+        "kind": run.kind,
+        "subject": run.subject,
+        "trigger": run.trigger,
+        "state": run.state,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "seconds": run.seconds,
+        "calls": run.calls,
+        "rows": {
+            "inserted": run.inserted,
+            "changed": run.changed,
+            "unchanged": run.unchanged,
+            "refused": run.refused,
+        },
+        "analysed": run.analysed,
+        "ranked": run.ranked,
+        "progress": {"done": run.progress_done, "total": run.progress_total},
+        "error": run.error or None,
+        "message": run.message or None,
+    }
