@@ -9,8 +9,8 @@ import numpy.typing as npt
 from investment.analysis.calculators.eligibility import Texts
 from investment.analysis.calculators.figures import Block
 from investment.analysis.calculators.own_bars import Mask, Matrix
-from investment.analysis.services.loading import adjustment_factors, load_actions, load_panel
 from investment.market.models import Instrument
+from investment.market.selectors.panel import load_factors, load_panel
 from investment.market.selectors.sessions import sessions_before
 
 
@@ -56,18 +56,20 @@ def load_history(*, session: date, length: int) -> History:
     """
     Read the ``length`` sessions that end at ``session``, with factors as known then.
 
-    Three queries, whatever the number of instruments, beside that for the calendar.
+    Where a source will not tell an instrument's actions, its prices are taken as they were traded for
+    what is adjusted for splits alone; what needs dividends is unknown.
     """
     sessions = sessions_before(session, length)
     panel = load_panel(sessions=sessions)
-    actions = load_actions(until=session)
-    split, full = adjustment_factors(panel=panel, actions=actions)
-    about = {
-        pk: (kind, currency)
-        for pk, kind, currency in Instrument.objects.values_list("pk", "kind", "currency")
-    }
+    factors = load_factors(panel=panel)
+    rows = Instrument.objects.values_list("pk", "kind", "currency", "actions_withheld")
+    about = {pk: (kind, currency, bool(withheld)) for pk, kind, currency, withheld in rows}
     # A bar whose instrument is gone is an orphan: nothing is known of its class.
-    kinds = [about.get(int(pk), (Instrument.Kind.UNKNOWN, None)) for pk in panel.instrument_ids]
+    nobody = (Instrument.Kind.UNKNOWN, None, False)
+    known = [about.get(pk, nobody) for pk in panel.instrument_ids.tolist()]
+    withheld = np.array([each[2] for each in known], dtype=np.bool_)
+    if withheld.any():
+        factors.splits[:, withheld] = np.nan_to_num(factors.splits[:, withheld], nan=1.0)
     return History(
         sessions=sessions,
         instrument_ids=panel.instrument_ids,
@@ -76,8 +78,8 @@ def load_history(*, session: date, length: int) -> History:
         low=panel.low,
         close=panel.close,
         volume=panel.volume,
-        split=split,
-        full=full,
-        kinds=np.array([str(kind) for kind, _ in kinds], dtype=object),
-        currencies=np.array([currency for _, currency in kinds], dtype=object),
+        split=factors.splits,
+        full=factors.full,
+        kinds=np.array([str(each[0]) for each in known], dtype=object),
+        currencies=np.array([each[1] for each in known], dtype=object),
     )

@@ -45,6 +45,10 @@ def wilder(values: Sequence[float], n: int) -> list[float]:
     return result
 
 
+def last(values: Sequence[float]) -> float | None:
+    return values[-1] if values else None
+
+
 def sma(bars: list[Bar], n: int) -> float | None:
     return sum(bar.close for bar in bars[-n:]) / n if len(bars) >= n else None
 
@@ -171,11 +175,11 @@ def all_figures(bars: list[Bar], market: Sequence[float | None]) -> dict[str, fl
     return {
         **{f"return_{n}": session_return(bars, 0, n) for n in (1, 5, 21, 63, 126, 252)},
         **{f"sma_{n}": sma(bars, n) for n in (20, 50, 200)},
-        "ema_12": (ema(closes, 12) or [None])[-1],
-        "ema_26": (ema(closes, 26) or [None])[-1],
+        "ema_12": last(ema(closes, 12)),
+        "ema_26": last(ema(closes, 26)),
         "rsi_14": rsi(bars),
-        "macd": (line or [None])[-1],
-        "macd_signal": (signal or [None])[-1],
+        "macd": last(line),
+        "macd_signal": last(signal),
         "macd_histogram": line[-1] - signal[-1] if signal else None,
         "bollinger_upper": bollinger(bars, 1),
         "bollinger_middle": bollinger(bars, 0),

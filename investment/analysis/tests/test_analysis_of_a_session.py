@@ -97,14 +97,18 @@ def test_an_instrument_with_unknown_actions_has_no_returns() -> None:
     origin = plant_origin()
     never = plant_instrument("NEVER", actions_from=None)
     late = plant_instrument("LATE", actions_from=days[-30])
-    for instrument in (never, late):
+    withheld = plant_instrument("SECRET", actions_from=None, actions_withheld="not in your plan")
+    for instrument in (never, late, withheld):
         plant_bars(instrument, days, walk(1, 300), origin=origin)
 
     analyse_session(session=LAST, now=NOW)
 
     unknown = Figures.objects.get(session=LAST, instrument=never)
-    assert (unknown.return_1, unknown.volatility_21, unknown.max_drawdown_252) == (None, None, None)
-    assert unknown.rsi_14 is not None
+    assert (unknown.return_1, unknown.volatility_21, unknown.rsi_14) == (None, None, None)
+    assert unknown.mean_dollar_volume_20 is not None
+    as_traded = Figures.objects.get(session=LAST, instrument=withheld)
+    assert (as_traded.return_1, as_traded.volatility_21, as_traded.max_drawdown_252) == (None, None, None)
+    assert as_traded.rsi_14 is not None
     known_lately = Figures.objects.get(session=LAST, instrument=late)
     assert known_lately.return_21 is not None
     assert known_lately.return_63 is None

@@ -1,0 +1,94 @@
+"""Why a figure is unknown, in words that are true of the instrument and its session."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from investment.analysis.calculators.eligibility import REASONS
+from investment.analysis.models import Figures, MarketReturn
+from investment.analysis.selectors.catalogue import FIGURES, Figure
+from investment.market.models import DailyBar, Instrument
+from investment.market.selectors.sessions import sessions_before
+
+NOT_RANKED_YET = "not_ranked_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A stable code, and the same for people."""
+
+    code: str
+    text: str
+
+
+def unranked_reason(code: str | None) -> Reason:
+    """Return why an instrument has no rank; ``None`` for one whose session is not ranked."""
+    if code is None:
+        return Reason(NOT_RANKED_YET, "This session is not ranked: it is not complete yet.")
+    return Reason(code, REASONS[code])
+
+
+def unknown_reasons(
+    *, figures: Figures, instrument: Instrument, market: MarketReturn | None
+) -> dict[str, str]:
+    """
+    Return for each unknown figure of a row why it is unknown, by its name.
+
+    Two queries, and none where everything is known.
+    """
+    unknown = [figure for figure in FIGURES if getattr(figures, figure.name) is None]
+    if not unknown:
+        return {}
+    furthest = max((end for figure in FIGURES for end in figure.ends), default=0)
+    sessions = sessions_before(figures.session, furthest + 1)[::-1]
+    ends = sorted({sessions[end] for figure in unknown for end in figure.ends if end < len(sessions)})
+    traded = set(
+        DailyBar.objects.filter(instrument=instrument, session__in=ends).values_list("session", flat=True)
+    )
+    missing = {end: day for end, day in enumerate(sessions) if day in ends and day not in traded}
+    return {
+        figure.name: _reason(figure, figures, instrument, market, missing, len(sessions))
+        for figure in unknown
+    }
+
+
+def _reason(
+    figure: Figure,
+    figures: Figures,
+    instrument: Instrument,
+    market: MarketReturn | None,
+    missing: Mapping[int, date],
+    sessions: int,
+) -> str:
+    for end in figure.ends:
+        if end >= sessions:
+            return f"needs {end + 1} sessions, the calendar has {sessions}"
+        if end in missing:
+            return f"no bar on {missing[end]}, {end} session{'s' if end > 1 else ''} back"
+    if figures.bars < figure.bars:
+        about = "about " if figure.recursive else ""
+        return f"needs {about}{figure.bars} bars, has {figures.bars}"
+    if why := _actions(figure, instrument, figures.session):
+        return why
+    if figure.market and (market is None or market.members is None):
+        return "the market is not known: it has fewer than 30 members"
+    if figure.market:
+        return "the market is not known in all of these sessions, or the price did not move in them"
+    if figure.recursive:
+        return "its first bars still weigh too much, or the price has not moved since"
+    return "a split or dividend in between is not known or cannot be applied"
+
+
+def _actions(figure: Figure, instrument: Instrument, session: date) -> str | None:
+    """Say what a figure lacks of an instrument's splits and dividends; ``None`` if nothing."""
+    if figure.basis == "raw":
+        return None
+    if instrument.actions_withheld:
+        told = f"splits and dividends are not known: {instrument.actions_withheld}"
+        return told if figure.basis == "full" else None
+    if instrument.actions_from is None:
+        return "splits and dividends are not known"
+    # A year and a half is more than any figure looks back.
+    if instrument.actions_from > session - timedelta(days=550):
+        return f"splits and dividends are known from {instrument.actions_from} on only"
+    return None
