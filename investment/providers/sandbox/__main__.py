@@ -9,10 +9,11 @@ import sys
 from django.conf import settings
 
 from investment.lib import clock
+from investment.providers.datafolder import FolderRefused
 from investment.providers.sandbox.limiter import Limiter
 from investment.providers.sandbox.options import add_arguments
 from investment.providers.sandbox.plans import PLANS, Plan
-from investment.providers.sandbox.server import make_server, make_source
+from investment.providers.sandbox.server import NothingToServe, make_server, make_source
 from investment.providers.sandbox.state import Sandbox
 
 NO_KEY = "-"
@@ -26,10 +27,14 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     mode = settings.MODE
     plan = options.plan or ("unlimited" if mode.kind == "data" else settings.MASSIVE_PLAN)
-    sandbox = Sandbox(
-        source=make_source(
+    try:
+        source = make_source(
             mode, data_dir=settings.DATA_DIR, runtime_dir=settings.RUNTIME_DIR, clock=clock.now
-        ),
+        )
+    except (NothingToServe, FolderRefused) as error:
+        sys.exit(f"The sandbox cannot start: {error}")
+    sandbox = Sandbox(
+        source=source,
         keys=_keys(options.key, PLANS[plan]),
         clock=clock.now,
         limiter=Limiter(options.window),

@@ -69,8 +69,9 @@ class FolderSource:
         found = [split for entry in self._entries.values() for split in entry.splits]
         return sorted((s for s in found if start <= s.ex_date <= end), key=lambda s: s.ex_date)
 
-    def dividends(self, start: date, end: date) -> list[DividendRecord]:
-        found = [dividend for entry in self._entries.values() for dividend in entry.dividends]
+    def dividends(self, start: date, end: date, symbol: str | None = None) -> list[DividendRecord]:
+        entries = [entry for name, entry in self._entries.items() if symbol in (None, name)]
+        found = [dividend for entry in entries for dividend in entry.dividends]
         return sorted((d for d in found if start <= d.ex_date <= end), key=lambda d: d.ex_date)
 
     def shares(self, symbol: str, until: date) -> list[tuple[date, float]]:

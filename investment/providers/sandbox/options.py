@@ -5,8 +5,8 @@ import argparse
 from investment.providers.sandbox.plans import PLANS
 
 HELP = """\
-Serve the market of this installation (INVESTMENT_MODE: the invented one, or the folder DATA_DIR) \
-as Massive would: same addresses, keys, limits, errors and oddities.
+Serve the market of this installation (INVESTMENT_MODE: the invented one, or the
+folder DATA_DIR) as Massive would: same addresses, keys, limits, errors, oddities.
 
 The key is MASSIVE_API_KEY (sample-key where none is set). Try:
 

@@ -62,8 +62,8 @@ class Source(Protocol):
     def splits(self, start: date, end: date) -> list[SplitRecord]:
         """Return all splits with an ex-date in the range, oldest first."""
 
-    def dividends(self, start: date, end: date) -> list[DividendRecord]:
-        """Return all cash dividends with an ex-date in the range, oldest first."""
+    def dividends(self, start: date, end: date, symbol: str | None = None) -> list[DividendRecord]:
+        """Return cash dividends with an ex-date in the range, of one ticker or of all, oldest first."""
 
     def shares(self, symbol: str, until: date) -> list[tuple[date, float]]:
         """Return ex-date and new shares per old of this ticker's splits up to ``until``."""
@@ -111,8 +111,8 @@ class SampleSource:
     def splits(self, start: date, end: date) -> list[SplitRecord]:
         return self.market.splits(start, end)
 
-    def dividends(self, start: date, end: date) -> list[DividendRecord]:
-        return self.market.dividends(start, end)
+    def dividends(self, start: date, end: date, symbol: str | None = None) -> list[DividendRecord]:
+        return self.market.dividends(start, end, symbol)
 
     def shares(self, symbol: str, until: date) -> list[tuple[date, float]]:
         names = {

@@ -68,7 +68,7 @@ def _dividend_rows(call: Call, *, v1: bool) -> list[Row]:
     _must_be_known(call)
     later = call.source.splits(date.min, call.today) if v1 else []
     rows = []
-    for dividend in call.source.dividends(*_narrowed(call, "ex_dividend_date")):
+    for dividend in call.source.dividends(*_narrowed(call, "ex_dividend_date"), call.param("ticker")):
         special = dividend.provider_id.startswith("X")
         row = {
             "id": dividend.provider_id,

@@ -1,0 +1,48 @@
+"""
+Asks the sandbox through Massive's own client and prints what that understood.
+
+Run by the interpreter of the judges' environment. Each line of standard input is a question,
+``{"url", "key", "method", "arguments", "keywords"}``, each line of output its answer,
+``{"value": …}`` or ``{"error": class, "words": text}``. At most 1000 items of a listing are taken.
+"""
+
+import dataclasses
+import json
+import sys
+from itertools import islice
+from typing import Any
+
+from massive import RESTClient
+
+MOST = 1000
+
+
+def plain(value: Any) -> Any:
+    """Return a model, a list or an iterator of them as JSON can carry it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, (str, int, float, bool, type(None))):
+        return value
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if hasattr(value, "__iter__"):
+        return [plain(each) for each in islice(value, MOST)]
+    return vars(value)
+
+
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    client = RESTClient(question["key"], base=question["url"], retries=0)
+    try:
+        return {
+            "value": plain(
+                getattr(client, question["method"])(*question["arguments"], **question["keywords"])
+            )
+        }
+    except Exception as error:  # noqa: BLE001 - which one it is, is the answer
+        return {"error": type(error).__name__, "words": str(error)}
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
+        sys.stdout.flush()
