@@ -10,8 +10,8 @@ if clock[1] then
   now = tonumber(clock[1]) + (real - tonumber(clock[2])) * tonumber(clock[3])
 end
 
--- When someone has set the clock, the slots keep their ages: all are moved by as much as it was.
--- Otherwise a jump back would block the scope until then, and a jump ahead would free it at once.
+-- When someone has set the clock back, the slots keep their ages: all are moved by as much as it was.
+-- Otherwise they would block the scope until then. Set ahead, time has passed, also for the slots.
 local function rebase(scope_key, lanes, known)
   known = known or ''
   if known == timeline then return end
@@ -20,6 +20,8 @@ local function rebase(scope_key, lanes, known)
     local origin, started, rate = string.match(known, '(%S+) (%S+) (%S+)')
     was = tonumber(origin) + (real - tonumber(started)) * tonumber(rate)
   end
+  redis.call('HSET', scope_key, 'timeline', timeline)
+  if now >= was then return end
   for _, lane in ipairs(lanes) do
     local slots = redis.call('ZRANGE', lane, 0, -1, 'WITHSCORES')
     for i = 1, #slots, 2 do
@@ -32,5 +34,4 @@ local function rebase(scope_key, lanes, known)
       redis.call('HSET', scope_key, facts[i], tonumber(facts[i + 1]) + now - was)
     end
   end
-  redis.call('HSET', scope_key, 'timeline', timeline)
 end

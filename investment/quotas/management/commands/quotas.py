@@ -19,7 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("--watch", action="store_true", help="go on showing it, until Ctrl-C")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        console = Console(file=self.stdout, force_terminal=self.stdout.isatty())  # type: ignore[arg-type]
+        terminal = self.stdout.isatty()
+        console = Console(
+            file=self.stdout,  # type: ignore[arg-type]
+            force_terminal=terminal,
+            width=None if terminal else 150,
+        )
         if not options["watch"]:
             console.print(_shown())
             return

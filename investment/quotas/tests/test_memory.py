@@ -1,0 +1,200 @@
+"""The state server forgets; the rows do not."""
+
+import time as real_time
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from investment.lib import redis
+from investment.quotas import scripts
+from investment.quotas.contracts import Granted
+from investment.quotas.models import Call, Epoch
+from investment.quotas.services import epochs, ledger
+from investment.quotas.services.calls import complete_call, make_partition, record_call
+from investment.quotas.services.memory import SEND_WITHIN
+from investment.quotas.tests.conftest import MORNING, Time
+from investment.quotas.tests.factories import SCOPE, declare, grant, refuse, send
+
+pytestmark = pytest.mark.django_db
+
+
+def record(granted: Granted, lane: str = "planned", hold: float = 30.0) -> None:
+    record_call(
+        granted=granted,
+        provider="provider",
+        scope=SCOPE,
+        endpoint="grouped_daily",
+        lane=lane,  # type: ignore[arg-type]
+        purpose="a test",
+        hold_seconds=hold,
+    )
+
+
+def spend(lane: str = "planned", *, calls: int = 1) -> None:
+    """A whole call: reserved, its row, settled, completed."""
+    granted = grant(lane, calls=calls)  # type: ignore[arg-type]
+    record(granted, lane)
+    finished_at = ledger.settle(id=granted.id, outcome="sent")
+    complete_call(granted=granted, outcome="sent", finished_at=finished_at, status=200)
+
+
+def forget_everything() -> None:
+    """FLUSHALL, as far as it concerns this mode, but for the clock that the test holds."""
+    client = redis.state()
+    client.delete(*client.scan_iter(match=redis.key("quota", "*")))
+
+
+def let_late_ones_pass() -> None:
+    """Pretend that the loss was noticed long enough ago."""
+    redis.state().set(redis.key(*scripts.LOST), real_time.time() - SEND_WITHIN - 1)
+
+
+def test_nothing_is_granted_while_a_call_granted_before_the_loss_may_still_be_sent(time: Time) -> None:
+    declare((5, 60))
+    spend()
+    forget_everything()
+
+    refused = refuse("essential")
+
+    assert refused.reason == "memory_lost"
+    assert refused.retry_at is not None
+    assert timedelta(0) < refused.retry_at - time.now <= timedelta(seconds=SEND_WITHIN)
+
+
+def test_the_windows_are_rebuilt_from_the_rows(time: Time) -> None:
+    declare((4, 60), share=0.25)
+    spend(calls=2)
+    time.passes(10)
+    spend("interactive")
+    forget_everything()
+    let_late_ones_pass()
+
+    assert refuse("planned", calls=2).retry_at == MORNING + timedelta(seconds=60)
+    spend("planned")
+    assert refuse("interactive").retry_at == MORNING + timedelta(seconds=60)
+
+
+def test_a_call_that_was_on_its_way_is_held_as_long_as_before(time: Time) -> None:
+    declare((1, 60))
+    record(grant(hold=30))
+    forget_everything()
+    let_late_ones_pass()
+
+    time.passes(89.9)
+    refuse()
+    time.passes(0.1)
+    grant()
+
+
+def test_a_call_that_was_not_sent_is_not_rebuilt(time: Time) -> None:
+    declare((1, 60))
+    granted = grant()
+    record(granted)
+    finished_at = ledger.settle(id=granted.id, outcome="not_sent")
+    complete_call(granted=granted, outcome="not_sent", finished_at=finished_at)
+    forget_everything()
+    let_late_ones_pass()
+
+    grant()
+
+
+def test_long_windows_are_rebuilt_as_well(time: Time) -> None:
+    declare((1, 86_400))
+    spend()
+    time.passes(80_000)
+    forget_everything()
+    let_late_ones_pass()
+
+    assert refuse().retry_at == MORNING + timedelta(seconds=86_400)
+
+
+def test_a_server_started_anew_is_not_trusted_though_it_kept_its_file(time: Time) -> None:
+    declare((5, 60))
+    spend()
+    client = redis.state()
+    client.hset(redis.key(*scripts.EPOCH), "run_id", "that of the server before")
+    client.script_flush()
+
+    grant()  # the server runs long enough already, so it is rebuilt at once
+
+    assert Epoch.objects.get(name="memory").number > 1
+    assert client.zcard(redis.key("quota", SCOPE, "planned")) == 2
+    assert client.hget(redis.key(*scripts.EPOCH), "run_id") == client.info("server")["run_id"].encode()
+
+
+def test_a_first_start_waits_for_nothing(time: Time) -> None:
+    declare((1, 60))
+
+    grant()
+
+
+def test_rows_of_another_setting_of_the_clock_are_left_aside(time: Time) -> None:
+    declare((1, 60))
+    spend()
+    time.passes(-86_400)
+    forget_everything()
+    let_late_ones_pass()
+
+    grant()
+
+
+def test_a_leader_that_was_followed_by_another_is_refused(time: Time) -> None:
+    declare((5, 60))
+    first = epochs.acquire(name="planner", owner="a", seconds=10, real_now=MORNING)
+    assert first is not None
+    grant(epoch=first)
+    assert epochs.acquire(name="planner", owner="b", seconds=10, real_now=MORNING) is None, "it still reigns"
+
+    second = epochs.acquire(name="planner", owner="b", seconds=10, real_now=MORNING + timedelta(seconds=11))
+
+    assert second is not None
+    assert second > first
+    assert refuse(epoch=first).reason == "old_epoch"
+    grant(epoch=second)
+    assert not epochs.renew(name="planner", number=first, seconds=10, real_now=MORNING)
+    assert epochs.renew(name="planner", number=second, seconds=10, real_now=MORNING)
+
+
+def test_a_reign_survives_the_loss_of_memory_and_an_old_one_does_not(time: Time) -> None:
+    declare((5, 60))
+    first = epochs.acquire(name="planner", owner="a", seconds=10, real_now=MORNING)
+    assert first is not None
+    epochs.release(name="planner", number=first)
+    second = epochs.acquire(name="planner", owner="b", seconds=10, real_now=MORNING)
+    other = epochs.acquire(name="stream", owner="a", seconds=10, real_now=MORNING)
+    send()
+    forget_everything()
+    let_late_ones_pass()
+
+    grant(epoch=second)
+    grant(epoch=other)
+    assert refuse(epoch=first).reason == "old_epoch"
+
+
+def test_a_day_gets_its_partition_with_its_first_call(time: Time) -> None:
+    declare((5, 60))
+    spend()
+    time.passes(86_400)
+    spend()
+    make_partition(day=time.now)  # there is one: nothing happens
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM quotas_call_20260105")
+        assert cursor.fetchone() == (1,)
+        cursor.execute("SELECT count(*) FROM quotas_call_20260106")
+        assert cursor.fetchone() == (1,)
+    assert Call.objects.filter(state="sent", status=200).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_is_not_written_where_it_would_not_be_durable(time: Time) -> None:
+    declare((5, 60))
+    granted = grant()
+
+    with transaction.atomic(), pytest.raises(RuntimeError, match="fetch first, then write"):
+        record(granted)
+    assert not Call.objects.exists()
+
+    record(granted)
+    assert Call.objects.get().state == "reserved"

@@ -1,0 +1,202 @@
+"""No window is ever overspent, whatever happens when; and no slot is lost."""
+
+import multiprocessing
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.queues import Queue
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from investment.lib import redis
+from investment.quotas.contracts import Granted, Lane, ScopeLimits
+from investment.quotas.services import ledger, scopes
+from investment.quotas.tests.conftest import MORNING, Time
+from investment.quotas.tests.factories import SCOPE, ask, declare
+
+pytestmark = pytest.mark.django_db
+
+LANES = st.sampled_from(["essential", "interactive", "planned"])
+WINDOWS = st.lists(
+    st.tuples(st.integers(2, 6), st.sampled_from([1, 7, 60])),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda w: w[1],
+)
+
+
+HOLD = 20.0  # seconds
+
+
+@dataclass
+class Sent:
+    """A call at the provider: it arrives at any moment between being granted and being over."""
+
+    granted: Granted
+    lane: Lane
+    over: float | None = None  # seconds since MORNING; None while it is under way
+    arrives: float = 0.0
+
+
+class Ledger(RuleBasedStateMachine):
+    """The provider counts for itself: ``arrivals`` are when calls reached it, in seconds since MORNING."""
+
+    @initialize(windows=WINDOWS, share=st.sampled_from([0.0, 0.2, 0.5]))
+    def start(self, windows: list[tuple[int, int]], share: float) -> None:
+        client = redis.state()
+        for key in client.scan_iter(match=redis.key("quota", f"{SCOPE}*")):
+            client.delete(key)
+        self.time = Time()
+        self.limits: ScopeLimits = declare(*windows, share=share)
+        self.under_way: list[Sent] = []
+        self.arrivals: list[float] = []
+        self.busy: list[tuple[float, str]] = []  # until when a slot is busy, and its lane
+
+    @property
+    def moment(self) -> float:
+        return (self.time.now - MORNING).total_seconds()
+
+    @rule(seconds=st.sampled_from([0.001, 0.3, 2.0, 20.0, 61.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.time.passes(seconds)
+
+    @rule(which=st.integers(0, 2), early=st.sampled_from([0.0, 0.001, 0.3]))
+    def nearly_a_window_passes(self, which: int, early: float) -> None:
+        windows = self.limits.windows
+        self.time.passes(windows[which % len(windows)].seconds - early)
+
+    @rule(lane=LANES, calls=st.integers(1, 2), times=st.integers(1, 6))
+    def ask(self, lane: Lane, calls: int, times: int) -> None:
+        if any(calls > w.limit - (w.reserve if lane == "planned" else 0) for w in self.limits.windows):
+            return
+        for _ in range(times):
+            answer = ask(lane, calls=calls, hold=HOLD)
+            assert isinstance(answer, Granted) == self._fits(lane, calls)
+            if isinstance(answer, Granted):
+                self.under_way += [Sent(answer, lane)]
+            else:
+                assert answer.retry_at is not None
+                assert answer.retry_at >= self.time.now
+
+    @precondition(lambda self: self.under_way)
+    @rule(when=st.floats(0, 1))
+    def all_are_answered(self, when: float) -> None:
+        while self.under_way:
+            self.settle(0, "sent", when)
+
+    @precondition(lambda self: self.under_way)
+    @rule(
+        which=st.integers(0, 99),
+        outcome=st.sampled_from(["sent", "not_sent", "unknown"]),
+        when=st.floats(0, 1),
+    )
+    def settle(self, which: int, outcome: str, when: float) -> None:
+        call = self.under_way.pop(which % len(self.under_way))
+        ledger.settle(id=call.granted.id, outcome=outcome)  # type: ignore[arg-type]
+        began = (call.granted.at - MORNING).total_seconds()
+        over = {"sent": self.moment, "unknown": max(began + HOLD, 0.0), "not_sent": None}[outcome]
+        if over is None:
+            return
+        self.busy += [(over, call.lane)] * call.granted.slots
+        # An answer was seen, so it arrived before now; else it arrives when its connection's time is over.
+        latest = min(over, began + HOLD) if outcome == "unknown" else over
+        self.arrivals += [began + when * max(0.0, latest - began)] * call.granted.slots
+
+    @invariant()
+    def the_provider_never_counts_more_than_its_limit(self) -> None:
+        arrivals = sorted(getattr(self, "arrivals", []))
+        for window in self.limits.windows if arrivals else ():
+            for i, first in enumerate(arrivals[: -window.limit]):
+                assert arrivals[i + window.limit] - first >= window.seconds - 1e-4, (window, arrivals)
+
+    def _fits(self, lane: str, calls: int) -> bool:
+        """The rule of architecture, once more, counted from what the test itself has seen."""
+        busy = list(self.busy)
+        for call in self.under_way:
+            began = (call.granted.at - MORNING).total_seconds()
+            busy += [(began + HOLD, call.lane)] * call.granted.slots
+        for window in self.limits.windows:
+            counted = [of for until, of in busy if until > self.moment - window.seconds + 1e-5]
+            kept = max(0, window.reserve - counted.count("interactive")) if lane == "planned" else 0
+            if len(counted) + calls > window.limit - kept:
+                return False
+        return True
+
+
+def test_no_rolling_window_is_overspent_and_no_slot_is_lost(time: Time) -> None:
+    run_state_machine_as_test(
+        Ledger,
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def fight(limits: ScopeLimits, lane: Lane, granted: "Queue[int]") -> None:
+    """In a process of its own: ask for more than there is, settle in one way or another."""
+    scopes._declared[_mode(), limits.scope] = limits
+    ledger._emergency = None
+    mine = 0
+    for i in range(60):
+        answer = ask(lane, calls=1 + i % 2)
+        if isinstance(answer, Granted):
+            outcome = ("sent", "unknown", "not_sent")[(i + os.getpid()) % 3]
+            ledger.settle(id=answer.id, outcome=outcome)  # type: ignore[arg-type]
+            mine += answer.slots if outcome != "not_sent" else 0
+    granted.put(mine)
+
+
+def _mode() -> str:
+    from django.conf import settings as django_settings
+
+    return str(django_settings.MODE.name)
+
+
+def test_eight_processes_fighting_for_one_minute_are_granted_exactly_what_there_is(time: Time) -> None:
+    limits = declare((37, 60), share=0.2)
+    assert isinstance(ask(), Granted)  # one slot is held by this process, and the memory is established
+    context = multiprocessing.get_context("fork")
+    granted: Queue[int] = context.Queue()
+    lanes: tuple[Lane, ...] = ("essential", "interactive", "planned", "planned")
+    processes = [context.Process(target=fight, args=(limits, lanes[i % 4], granted)) for i in range(8)]
+
+    for process in processes:
+        process.start()
+    counts = [granted.get(timeout=60) for _ in processes]
+    for process in processes:
+        process.join(60)
+
+    assert sum(counts) + 1 == 37
+    time.passes(91)
+    assert isinstance(ask(calls=29), Granted), "all that planned calls may have is there again"
+
+
+def test_an_hour_of_demand_uses_nearly_all_there_is(time: Time) -> None:
+    """A call takes half a second, and someone always waits: 5 each 60.5 seconds."""
+    declare((5, 60))
+    sent = 0
+    end = MORNING + timedelta(hours=1)
+    while time.now < end:
+        answer = ask()
+        if isinstance(answer, Granted):
+            time.passes(0.5)
+            ledger.settle(id=answer.id, outcome="sent")
+            sent += 1
+        else:
+            assert answer.retry_at is not None
+            time.passes(max(0.001, (answer.retry_at - time.now).total_seconds()))
+
+    assert sent >= 0.97 * 5 * 60
