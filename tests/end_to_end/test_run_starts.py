@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tests.end_to_end.platforms import ROOT, Platform, Start, bare_environment, 
 
 pytestmark = pytest.mark.slow
 SOMEBODY = 61_234  # a user without a name
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
@@ -92,7 +94,7 @@ def test_another_user_can_connect_to_no_embedded_server(start: Start) -> None:
             group=65_534,
             extra_groups=[],
             cwd="/",
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin"},
+            env={"PATH": SYSTEM_PATH},
             capture_output=True,
             text=True,
             check=False,
@@ -146,39 +148,26 @@ def test_one_clone_does_not_run_twice(start: Start) -> None:
 
 @as_root
 def test_an_ordinary_user_may_start_it(start: Start, tmp_path: Path) -> None:
-    # In a namespace of its own the environment of packages, which lies where the user may not go, is put into
-    # the clone; there is no quicker way to give it one.
+    python = _python_for_everybody()
     for parent in (tmp_path, *tmp_path.parents):
         if parent.name.startswith("pytest-"):
             parent.chmod(0o711)
     folder = tmp_path / "theirs"
     folder.mkdir()
     copy_of_the_tree(folder)
-    (folder / ".venv").unlink()
-    (folder / ".venv").mkdir()
+    _environment_of_packages(folder, python)
     for path in (folder, *folder.rglob("*")):
-        os.chown(path, SOMEBODY, SOMEBODY)
-    become = ["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups"]
-    script = (
-        f'mount --bind "$1" "$2/.venv" && exec {" ".join(become)} "$2/scripts/run.sh" --symbols 30 --no-job'
-    )
+        os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
+    # Our packages may lie where the user may not go: a private mount puts them into the clone.
+    become = f"setpriv --reuid={SOMEBODY} --regid={SOMEBODY} --clear-groups"
+    script = f'mount --bind "$1" "$2/.venv/lib" && exec {become} "$2/scripts/run.sh" --symbols 30 --no-job'
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"]
     log = tmp_path / "theirs.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [
-                "unshare",
-                "--mount",
-                "--propagation",
-                "private",
-                "sh",
-                "-c",
-                script,
-                "sh",
-                sys.prefix,
-                str(folder),
-            ],
+            [*command, f"{sys.prefix}/lib", str(folder)],
             cwd="/",
-            env=bare_environment(PATH="/usr/local/bin:/usr/bin:/bin", HOME=str(folder)),
+            env=bare_environment(PATH=SYSTEM_PATH, HOME=str(folder)),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -191,6 +180,34 @@ def test_an_ordinary_user_may_start_it(start: Start, tmp_path: Path) -> None:
         assert get(f"{platform.address}/api/health")[0] == 200
     finally:
         assert platform.stop() == 0
+
+
+def _python_for_everybody() -> str:
+    """Return a Python of our version that a user without a name may execute."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    tried = [shutil.which(name, path=SYSTEM_PATH) for name in ("python3", f"python{version}")]
+    for candidate in tried:
+        if candidate is None:
+            continue
+        said = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=True).stdout
+        if said.startswith(f"Python {version}."):
+            return str(Path(candidate).resolve())
+    pytest.skip(f"no Python {version} in {SYSTEM_PATH}: another user cannot use our packages")
+
+
+def _environment_of_packages(clone: Path, python: str) -> None:
+    """Put a virtual environment into ``clone`` that takes its packages from ours, once they are mounted."""
+    (clone / ".venv").unlink()
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "lib").mkdir()
+    (clone / ".venv" / "bin" / "python").symlink_to(python)
+    (clone / ".venv" / "pyvenv.cfg").write_text(f"home = {Path(python).parent}\n")
+    stamp = (
+        'root=$1; . "$1/scripts/lib/setup.sh"; find_python; '
+        'stamp_of "$1/requirements/development.txt" > "$1/.venv/.installed-development"'
+    )
+    environment = bare_environment(PATH=SYSTEM_PATH)
+    subprocess.run(["bash", "-euc", stamp, "bash", str(clone)], env=environment, check=True)
 
 
 def test_servers_given_in_the_environment_are_used_with_a_database_per_mode(start: Start) -> None:

@@ -91,6 +91,9 @@ def base_environment(root: Path, given: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": str(root),
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "investment.settings.development",
+        # Threads of the algebra library, and pools of memory for each thread: they cost and gain us nothing.
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
     }
 
 

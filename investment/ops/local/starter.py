@@ -88,24 +88,14 @@ class Platform:
             credentials = self.runtime / f"credentials-{mode.name}.json"
             self._manage(children, check, "prepare", "--credentials", str(credentials))
             names = ["web", "worker", "beat"] + (["sandbox"] if mode.kind != "live" else [])
-            honcho = [
-                "honcho",
-                "start",
-                "--no-colour",
-                "--env",
-                os.devnull,
-                "--procfile",
-                str(ROOT / "Procfile"),
-            ]
+            honcho = [sys.executable, "-m", "honcho", "start", "--no-colour", "--env", os.devnull]
             with log.open("wb") as output:
                 processes = children.start([*honcho, *names], output)
 
             def check_all() -> None:
                 check()
                 if processes.poll() is not None:
-                    raise StartError(
-                        f"A process ended and does not come back; the end of {log}:\n{_tail(log)}"
-                    )
+                    raise StartError(f"A process ended and does not come back; {log}:\n{_tail(log)}")
 
             self._wait_until_served(port, check_all, log)
             self._tell(mode, port, children, check_all, credentials)
@@ -132,9 +122,8 @@ class Platform:
         if code != 0:
             complain(f"The daily job did not finish (code {code}); the schedule will try it again.")
             return
-        say(
-            f"The daily job took {time.monotonic() - started:.0f} s. The stocks are at {self._address(port)}/"
-        )
+        seconds = time.monotonic() - started
+        say(f"The daily job took {seconds:.0f} s. The stocks are at {self._address(port)}/")
 
     def _tell(self, mode: Mode, port: int, children: Children, check: Check, credentials: Path) -> None:
         """Say where to look and how to get in; the password only once, when its account was made."""
