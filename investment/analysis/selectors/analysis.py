@@ -83,9 +83,9 @@ def latest_analysis(*, instrument: Instrument, session: date | None = None) -> A
         asked = session or latest_analysed_session()
         score = Score.objects.filter(instrument=instrument, session=asked).first() if asked else None
         reason = unranked_reason(score.unranked) if score else None
-        told = (
-            explain(None, unranked=score.unranked) if score else "Not analysed: no session with a bar of it."
-        )
+        told = "Not analysed yet." if asked is None else f"Not analysed: it has no figures of {asked}."
+        if score is not None:
+            told = explain(None, unranked=score.unranked)
         return Analysis(session, None, [], None, reason, told)
 
     market = MarketReturn.objects.filter(session=figures.session).first()

@@ -14,7 +14,7 @@ _NOUNS = {"stocks": "stocks", "etfs": "ETFs"}
 
 @dataclass(frozen=True, slots=True)
 class ScoreInput:
-    """One figure that is compared: its value, and how many percent of the board it is ahead of."""
+    """One figure that is compared: its value, and how many percent of the others it is ahead of."""
 
     name: str
     label: str
@@ -91,8 +91,15 @@ def _told(part: ScorePart, *, best: bool) -> str:
     chosen = (max if best else min)(inputs, key=lambda item: item.percentile or 0.0)
     return (
         f"{part.label.lower()} ({part.value:.0f}; {_lower(chosen.label)} {_number(chosen)}, "
-        f"ahead of {chosen.percentile:.0f} % of the board)"
+        f"ahead of {_share(chosen.percentile or 0.0)})"
     )
+
+
+def _share(percentile: float) -> str:
+    """Return a percentile, which counts the others, in words; only the best is ahead of all."""
+    if percentile in (0, 100):
+        return "all others" if percentile else "none"
+    return f"{min(max(percentile, 1), 99):.0f} % of the others"
 
 
 def _lower(label: str) -> str:
