@@ -97,7 +97,10 @@ def _impossible_prices(bars: BarColumns) -> dict[int, str]:
 
 
 def _finite(*columns: Floats) -> npt.NDArray[np.bool_]:
-    return np.logical_and.reduce([np.isfinite(column) for column in columns])
+    finite = np.ones(len(columns[0]), dtype=np.bool_)
+    for column in columns:
+        finite &= np.isfinite(column)
+    return finite
 
 
 def _told_and_sound(column: Floats) -> npt.NDArray[np.bool_]:

@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
 
+from investment.lib import pgcopy
 from investment.lib.errors import DomainError
 from investment.market.models import Instrument, Ticker
 
@@ -44,19 +44,19 @@ def holders(*, session: date, symbols: Sequence[str] | None = None) -> dict[str,
 
     :param symbols: only these; None is all.
     """
-    wanted = "" if symbols is None else "AND symbol = ANY(%(symbols)s)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT string_agg(symbol, %(separator)s ORDER BY first_session NULLS FIRST, id),
-                   string_agg(int8send(instrument_id), '' ORDER BY first_session NULLS FIRST, id)
-            FROM market_ticker
-            WHERE (first_session IS NULL OR first_session <= %(session)s)
-              AND (last_session IS NULL OR last_session >= %(session)s) {wanted}
-            """,
-            {"separator": _SEPARATOR, "session": session, "symbols": list(symbols or ())},
-        )
-        row = cursor.fetchone()
+    wanted = "" if symbols is None else "AND symbol = ANY(%s)"
+    row = pgcopy.fetch_row(
+        f"""
+        SELECT string_agg(symbol, '{_SEPARATOR}'), string_agg(int8send(instrument_id), '')
+        FROM (
+            SELECT symbol, instrument_id FROM market_ticker
+            WHERE (first_session IS NULL OR first_session <= %s)
+              AND (last_session IS NULL OR last_session >= %s) {wanted}
+            ORDER BY first_session NULLS FIRST, id
+        ) AS ticker
+        """,  # noqa: S608 - only our own words
+        [session, session] if symbols is None else [session, session, list(symbols)],
+    )
     if row is None or row[0] is None:
         return {}
     ids = np.frombuffer(row[1], dtype=">i8").tolist()

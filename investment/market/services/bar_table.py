@@ -61,27 +61,40 @@ def rows_of(*, sessions: npt.NDArray[np.datetime64], instrument_ids: Ids, bars: 
 
 
 def lock_session(session: date) -> None:
-    """Have one session to ourselves until the transaction ends."""
+    """Have one session to ourselves until the transaction ends, and its year's partition made."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s, %s)",
-            [_YEAR_LOCK, session.year, _SESSION_LOCK, session.toordinal()],
+            "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s, %s), to_regclass(%s)",
+            [
+                *(_YEAR_LOCK, session.year, _SESSION_LOCK, session.toordinal()),
+                partitions.name_of(table=TABLE, session=session),
+            ],
         )
+        row = cursor.fetchone()
+    if row is None or row[2] is None:
+        partitions.ensure_years(table=TABLE, first=session, last=session)
 
 
 def lock_years(years: Iterable[int]) -> None:
-    """Have whole years to ourselves until the transaction ends."""
+    """Have whole years to ourselves until the transaction ends, and their partitions made."""
+    wanted = sorted(set(years))
     with connection.cursor() as cursor:
-        for year in sorted(set(years)):
+        for year in wanted:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_YEAR_LOCK, year])
+    if wanted:
+        partitions.ensure_years(table=TABLE, first=date(wanted[0], 1, 1), last=date(wanted[-1], 1, 1))
 
 
 def is_new(session: date) -> bool:
     """Return whether no bar of the session is stored. Ask after locking it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {TABLE} WHERE session = %s)", [session])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+        # EXISTS would scan the table wherever the planner expects to find a row at once. In the order
+        # of the index it looks there, and nowhere else.
+        cursor.execute(
+            f"SELECT 1 FROM {TABLE} WHERE session = %s ORDER BY instrument_id LIMIT 1",  # noqa: S608 - our own word
+            [session],
+        )
+        return cursor.fetchone() is None
 
 
 def append(*, rows: Rows, origin: NewOrigin, now: datetime) -> Written:
@@ -174,7 +187,9 @@ _KEPT = " AND ".join(f"kept.{name} IS NOT DISTINCT FROM new.{name}" for name in 
 _RANK = as_sql(channel="source.channel", basis="source.basis")
 _SAME_PRICES = " AND ".join(f"old.{name} = new.{name}" for name in ("open", "high", "low", "close", "volume"))
 _NOTHING_NEW = " AND ".join(f"(new.{name} IS NULL OR new.{name} = old.{name})" for name in ("vwap", "trades"))
-_NOTHING_LOST = " AND ".join(f"(old.{name} IS NULL OR old.{name} = new.{name})" for name in ("vwap", "trades"))
+_NOTHING_LOST = " AND ".join(
+    f"(old.{name} IS NULL OR old.{name} = new.{name})" for name in ("vwap", "trades")
+)
 
 # Every part of the statement sees the table as it was before the statement.
 _MERGE = f"""
@@ -224,4 +239,4 @@ WITH compared AS (
 SELECT finding, count(*),
        CASE WHEN finding IN ('new', 'replaced', 'outranked') THEN array_agg(instrument_id) ELSE '{{}}' END
 FROM judged GROUP BY finding
-"""
+"""  # noqa: S608 - only our own words

@@ -14,7 +14,6 @@ from typing import NoReturn
 import numpy as np
 from django.db import transaction
 
-from investment.lib import partitions
 from investment.lib.errors import DomainError
 from investment.market.calculators.plausibility import (
     ImpossibleRow,
@@ -26,7 +25,7 @@ from investment.market.models import DataIssue, Instrument
 from investment.market.selectors.instruments import Ids
 from investment.market.selectors.sessions import session_on, sessions_between
 from investment.market.services import bar_table
-from investment.market.services.issues import close_issue, open_issue
+from investment.market.services.issues import close_issues, open_issue
 from investment.market.services.origins import NewOrigin, reserve_origin_id, write_origin
 from investment.market.services.quarantine import BadRow, quarantine, summary
 from investment.market.services.tickers import resolve_symbol_over_time, resolve_symbols
@@ -121,7 +120,7 @@ def check_market_day(*, day: MarketDay, origin: NewOrigin, now: datetime) -> Che
         )
     bars = _without(day.bars, [row.index for row in impossible])
     ids = resolve_symbols(symbols=bars.symbols, session=day.session, source=origin.provider, now=now)
-    if len(np.unique(ids)) != len(ids):
+    if (np.diff(np.sort(ids)) == 0).any():
         twins = _several_tickers(ids)
         bad += [_as_it_came(bars, row, day.session) for row in twins]
         ids = np.delete(ids, [row.index for row in twins])
@@ -139,7 +138,6 @@ def store_market_day(
 ) -> IngestReport:
     """Store what :func:`check_market_day` returned: from validated arrays to the commit."""
     session, rows = checked.session, checked.rows
-    partitions.ensure_years(table=bar_table.TABLE, first=session, last=session)
     with transaction.atomic():
         bar_table.lock_session(session)
         if len(rows) and bar_table.is_new(session):
@@ -188,9 +186,7 @@ def ingest_series(
     dropped = {row.index for row in impossible}
     bars = _without(series.bars, sorted(dropped))
     sessions = [session for index, session in enumerate(series.sessions) if index not in dropped]
-    ids = resolve_symbol_over_time(
-        symbol=series.symbol, sessions=sessions, source=origin.provider, now=now
-    )
+    ids = resolve_symbol_over_time(symbol=series.symbol, sessions=sessions, source=origin.provider, now=now)
     if series.basis == "splits":
         try:
             bars = undo_splits(bars=bars, sessions=sessions, instrument_ids=ids, as_of=now.date())
@@ -206,8 +202,6 @@ def ingest_series(
     rows = bar_table.rows_of(
         sessions=np.array(sessions, dtype="datetime64[D]"), instrument_ids=ids, bars=bars
     )
-    if sessions:
-        partitions.ensure_years(table=bar_table.TABLE, first=min(sessions), last=max(sessions))
     with transaction.atomic():
         bar_table.lock_years(session.year for session in sessions)
         written = bar_table.merge(rows=rows, origin=origin, now=now)
@@ -242,11 +236,8 @@ def _finish(
             detail={"rows": len(bad)},
             now=now,
         )
-    else:
-        close_issue(
-            kind=DataIssue.Kind.ROWS_QUARANTINED, session=session, instrument=instrument, now=now
-        )
-    close_issue(kind=DataIssue.Kind.ANSWER_REFUSED, session=session, instrument=instrument, now=now)
+    mended = [DataIssue.Kind.ANSWER_REFUSED] + ([] if bad else [DataIssue.Kind.ROWS_QUARANTINED])
+    close_issues(kinds=mended, session=session, instrument=instrument, now=now)
     return IngestReport(
         inserted=written.inserted,
         changed=written.changed,

