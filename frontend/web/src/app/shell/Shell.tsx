@@ -1,0 +1,94 @@
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+
+import { useStatus } from "@/api/status";
+import { useShortcuts } from "@/lib/shortcuts";
+
+import { BottomTabs } from "./BottomTabs";
+import { DataStrip } from "./DataStrip";
+import { destinations } from "./destinations";
+import { Header } from "./Header";
+import { KeyboardHelp } from "./KeyboardHelp";
+import { ModeBanner } from "./ModeBanner";
+import { openPalette, Palette } from "./Palette";
+import classes from "./shell.module.css";
+
+/** When a run has ended or a session was ranked, what the pages show is no longer the latest. */
+function useRefetchAfterRuns(): void {
+  const queries = useQueryClient();
+  const status = useStatus();
+  const run = status?.last_run;
+  const mark = status && `${status.latest_ranked_session ?? ""} ${String(run?.id)} ${String(run?.state)}`;
+  const seen = useRef(mark);
+  useEffect(() => {
+    if (seen.current !== undefined && mark !== undefined && seen.current !== mark) {
+      void queries.invalidateQueries({
+        predicate: (query) => query.queryKey[0] !== "status" && query.queryKey[0] !== "session",
+      });
+    }
+    seen.current = mark;
+  }, [mark, queries]);
+}
+
+export function Shell() {
+  const [help, setHelp] = useState(false);
+  const navigate = useNavigate();
+  const main = useRef<HTMLElement>(null);
+  useRefetchAfterRuns();
+  useShortcuts([
+    { keys: "/", label: "Search", group: "Anywhere", run: openPalette },
+    { keys: "Mod+k", label: "Search", group: "Anywhere", run: openPalette, always: true },
+    {
+      keys: "?",
+      label: "Keyboard shortcuts",
+      group: "Anywhere",
+      run: () => {
+        setHelp(true);
+      },
+    },
+    ...destinations.map((page) => ({
+      keys: `g ${page.key}`,
+      label: page.label,
+      group: "Go to" as const,
+      run: () => void navigate({ to: page.to }),
+    })),
+  ]);
+  // A new page starts at its top for the keyboard and the screen reader, too.
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current !== path) main.current?.focus({ preventScroll: true });
+    shown.current = path;
+  }, [path]);
+
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        Skip to content
+      </a>
+      <ModeBanner />
+      <Header
+        onHelp={() => {
+          setHelp(true);
+        }}
+      />
+      <DataStrip />
+      <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </main>
+      <BottomTabs />
+      <Palette
+        onHelp={() => {
+          setHelp(true);
+        }}
+      />
+      <KeyboardHelp
+        opened={help}
+        onClose={() => {
+          setHelp(false);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import type { Figure } from "@/api/types";
+import { day, figure, words } from "@/lib/format";
+import { Failure } from "@/ui/failure";
+import { Change, Unknown } from "@/ui/figures";
+import { Panel } from "@/ui/parts";
+
+import { analysisQuery } from "./queries";
+import classes from "./stock.module.css";
+
+/** Gains and losses carry their sign by colour; a volatility is no gain. */
+function isChange(one: Figure): boolean {
+  return one.unit === "fraction" && /return|momentum|drawdown|distance/.test(one.name);
+}
+
+function Value({ one }: { one: Figure }) {
+  if (one.value === null) return <Unknown reason={one.reason} />;
+  if (isChange(one)) return <Change value={one.value} />;
+  return <>{figure(one.value, one.unit).replace(one.unit === "fraction" ? "+" : "", "")}</>;
+}
+
+export function AnalysisTab({ symbol }: { symbol: string }) {
+  const { data, error, refetch } = useQuery(analysisQuery(symbol));
+  if (error) return <Failure error={error} retry={() => void refetch()} what="The analysis" />;
+  if (!data) return <Skeleton height={420} radius="lg" />;
+  const groups = [...new Set(data.figures.map((one) => one.group))];
+  return (
+    <div className={classes.groups}>
+      {groups.map((group) => (
+        <Panel key={group} className={classes.group}>
+          <h2>{words(group)}</h2>
+          <dl>
+            {data.figures
+              .filter((one) => one.group === group)
+              .map((one) => (
+                <div key={one.name}>
+                  <dt>
+                    {one.label}
+                    <small>{one.value === null && one.reason ? one.reason : one.formula}</small>
+                  </dt>
+                  <dd>
+                    <Value one={one} />
+                  </dd>
+                </div>
+              ))}
+          </dl>
+        </Panel>
+      ))}
+      <p className={classes.footnote}>
+        As known after {day(data.session)}.
+        {data.market && ` Beta and correlation are measured against: ${data.market.name} (${String(data.market.members)} members).`}
+      </p>
+    </div>
+  );
+}

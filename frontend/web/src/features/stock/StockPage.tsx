@@ -1,0 +1,153 @@
+import { Button, Skeleton, Tabs } from "@mantine/core";
+import { IconArrowLeft, IconDatabase, IconMoodEmpty } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useEffect } from "react";
+
+import { NotFound } from "@/api/errors";
+import type { Stock } from "@/api/types";
+import { day, instant, kind, money, price } from "@/lib/format";
+import { remembered } from "@/lib/recents";
+import { Failure } from "@/ui/failure";
+import { Change, Unknown } from "@/ui/figures";
+import { Notice, Pill } from "@/ui/parts";
+
+import { AnalysisTab } from "./AnalysisTab";
+import { DataTab } from "./DataTab";
+import { OverviewTab } from "./OverviewTab";
+import { PricePanel } from "./PricePanel";
+import { stockQuery } from "./queries";
+import { ScorePanel } from "./ScorePanel";
+import type { StockSearch, Tab } from "./search";
+import classes from "./stock.module.css";
+
+const route = getRouteApi("/shell/stocks/$symbol");
+
+function Head({ stock }: { stock: Stock }) {
+  const { latest, previous_close: before } = stock;
+  const moved = latest?.close != null && before !== null ? latest.close - before : null;
+  return (
+    <header className={classes.head}>
+      <div className={classes.who}>
+        <Link to="/markets" className={classes.back}>
+          <IconArrowLeft size={15} aria-hidden="true" /> Markets
+        </Link>
+        <h1>
+          {stock.symbol} <span>{stock.name}</span>
+        </h1>
+        <div className={classes.pills}>
+          <Pill>{kind(stock.kind)}</Pill>
+          {stock.exchange && <Pill>{stock.exchange}</Pill>}
+          {stock.currency && <Pill>{stock.currency}</Pill>}
+          {!stock.active && <Pill tone="bad">Delisted {day(stock.delisted_on)}</Pill>}
+          {stock.stale && <Pill tone="warn">Stale: no bar in the latest session</Pill>}
+        </div>
+      </div>
+      <div className={classes.quote}>
+        {latest?.close == null ? (
+          <span className={classes.bigPrice}>
+            <Unknown reason="No bar is stored" />
+          </span>
+        ) : (
+          <>
+            <div className={classes.priceLine}>
+              <span className={classes.bigPrice}>{money(latest.close, stock.currency)}</span>
+              <span className={classes.dayChange}>
+                <Change value={stock.return_1} tip="Total return since the previous session" />
+                {moved !== null && (
+                  <small data-tip="Difference of the two closes, as traded">
+                    {moved > 0 ? "+" : moved < 0 ? "−" : ""}
+                    {price(Math.abs(moved))}
+                  </small>
+                )}
+              </span>
+            </div>
+            <Pill
+              tip={latest.source ? `Basis: ${latest.source.basis}\nFetched ${instant(latest.source.fetched_at)}` : undefined}
+            >
+              <IconDatabase size={13} aria-hidden="true" />
+              {day(latest.session)} close
+              {latest.source && ` · ${latest.source.provider}, ${latest.source.channel}`}
+            </Pill>
+          </>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function Loading() {
+  return (
+    <div className={classes.page} role="status" aria-label="Loading the stock">
+      <Skeleton height={96} radius="lg" />
+      <Skeleton height={500} radius="lg" />
+    </div>
+  );
+}
+
+export function StockPage() {
+  const { symbol } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const stock = useQuery(stockQuery(symbol));
+  const change = useCallback(
+    (next: Partial<StockSearch>) => {
+      void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
+    },
+    [navigate],
+  );
+  const name = stock.data?.name;
+  useEffect(() => {
+    document.title = `${symbol} · Investment`;
+    if (name !== undefined) remembered(symbol, name);
+  }, [symbol, name]);
+
+  if (stock.error instanceof NotFound) {
+    return (
+      <Notice
+        icon={<IconMoodEmpty size={34} stroke={1.5} aria-hidden="true" />}
+        title={`${symbol} is not known here`}
+        actions={
+          <Button component={Link} to="/markets" variant="default">
+            Go to Markets
+          </Button>
+        }
+      >
+        {stock.error.message}
+      </Notice>
+    );
+  }
+  if (stock.error) return <Failure error={stock.error} retry={() => void stock.refetch()} what={symbol} />;
+  if (!stock.data) return <Loading />;
+  return (
+    <div className={classes.page}>
+      <Head stock={stock.data} />
+      <div className={classes.top}>
+        <PricePanel key={symbol} symbol={symbol} last={stock.data.latest?.session ?? null} search={search} change={change} />
+        <ScorePanel stock={stock.data} />
+      </div>
+      <Tabs
+        value={search.tab ?? "overview"}
+        onChange={(tab) => {
+          change({ tab: tab as Tab });
+        }}
+        keepMounted={false}
+      >
+        <Tabs.List className={classes.tabs}>
+          <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="analysis">Analysis</Tabs.Tab>
+          <Tabs.Tab value="data">Data</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview" pt="md">
+          <OverviewTab symbol={symbol} />
+        </Tabs.Panel>
+        <Tabs.Panel value="analysis" pt="md">
+          <AnalysisTab symbol={symbol} />
+        </Tabs.Panel>
+        <Tabs.Panel value="data" pt="md">
+          <DataTab stock={stock.data} />
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}

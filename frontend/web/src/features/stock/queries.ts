@@ -1,0 +1,41 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { answer, client } from "@/api/client";
+import type { Adjust } from "@/api/types";
+
+export function stockQuery(symbol: string) {
+  return queryOptions({
+    queryKey: ["stock", symbol],
+    queryFn: ({ signal }) => answer(client.GET("/api/stocks/{symbol}", { params: { path: { symbol } }, signal })),
+    staleTime: 60_000,
+  });
+}
+
+/** Daily bars from `from` on; without it, all there are. */
+export function pricesQuery(symbol: string, adjust: Adjust, from: string | undefined) {
+  return queryOptions({
+    queryKey: ["prices", symbol, adjust, from],
+    queryFn: ({ signal }) =>
+      answer(client.GET("/api/stocks/{symbol}/prices", { params: { path: { symbol }, query: { adjust, from } }, signal })),
+    staleTime: 60_000,
+    // The old series stays, dimmed, while another adjustment of the same stock is on the way.
+    placeholderData: (previous, query) => (query?.queryKey[1] === symbol ? keepPreviousData(previous) : undefined),
+  });
+}
+
+export function analysisQuery(symbol: string) {
+  return queryOptions({
+    queryKey: ["analysis", symbol],
+    queryFn: ({ signal }) =>
+      answer(client.GET("/api/stocks/{symbol}/analysis", { params: { path: { symbol } }, signal })),
+    staleTime: 60_000,
+  });
+}
+
+export function stockDataQuery(symbol: string) {
+  return queryOptions({
+    queryKey: ["stock-data", symbol],
+    queryFn: ({ signal }) => answer(client.GET("/api/stocks/{symbol}/data", { params: { path: { symbol } }, signal })),
+    staleTime: 60_000,
+  });
+}

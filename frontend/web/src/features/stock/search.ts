@@ -1,0 +1,30 @@
+import type { Adjust } from "@/api/types";
+
+/** What the Stock page shows, as its address says it. */
+export type Tab = "overview" | "analysis" | "data";
+export type Range = "1M" | "3M" | "6M" | "YTD" | "1Y" | "2Y" | "All";
+export type View = "chart" | "table";
+
+export const TABS: readonly Tab[] = ["overview", "analysis", "data"];
+export const RANGES: readonly Range[] = ["1M", "3M", "6M", "YTD", "1Y", "2Y", "All"];
+export const ADJUSTMENTS: readonly Adjust[] = ["all", "splits", "none"];
+
+export interface StockSearch {
+  tab?: Tab;
+  range?: Range;
+  adjust?: Adjust;
+  view?: View;
+}
+
+function oneOf<Value extends string>(values: readonly Value[], value: unknown): Value | undefined {
+  return values.find((known) => known === value);
+}
+
+export function stockSearch(search: Record<string, unknown>): StockSearch {
+  return {
+    tab: oneOf(TABS, search.tab),
+    range: oneOf(RANGES, search.range),
+    adjust: oneOf(ADJUSTMENTS, search.adjust),
+    view: oneOf(["chart", "table"], search.view),
+  };
+}
