@@ -1,7 +1,21 @@
 """The Celery application; tasks are found in each app's ``tasks`` module."""
 
+import os
+from typing import Any
+
 from celery import Celery
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investment.settings.development")
 
 app = Celery("investment")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def check_mode(**_signal: Any) -> None:
+    """A worker whose database belongs to another mode must not start."""
+    from investment.ops.selectors.installation import check_mode as check
+
+    check()

@@ -108,9 +108,7 @@ def test_nobody_takes_over_between_the_guard_and_the_commit(job: SessionJob) -> 
     assert (job.error, job.lease_owner != lease.owner) == ("in time", True)
 
 
-def test_the_heart_beats_on_a_connection_of_its_own(
-    job: SessionJob, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_heart_beats_on_a_connection_of_its_own(job: SessionJob, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "HEARTBEAT", 0.05)
     with leases.held(SessionJob, job.pk) as lease:
         let_it_run_out(job)

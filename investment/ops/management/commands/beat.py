@@ -1,0 +1,103 @@
+"""Poll what is due and nudge the workers: one leader at a time."""
+
+import logging
+import signal
+import threading
+import time
+from argparse import ArgumentParser
+from datetime import date, datetime
+from typing import Any
+
+import redis
+from celery import Celery
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, close_old_connections, connection
+from kombu.exceptions import OperationalError
+
+from investment.lib import clock
+from investment.lib.errors import DomainError
+from investment.ops import schedule
+from investment.ops.selectors import jobs
+from investment.ops.selectors.installation import check_mode
+from investment.ops.services import leases, runs
+
+logger = logging.getLogger(__name__)
+
+LOCK = "beat"
+TICK = 1.0  # real seconds
+NUDGE_AGAIN = 5.0  # real seconds until a job that nobody has begun is nudged once more
+ORPHANS_EVERY = 5.0  # real seconds
+
+
+class Beat:
+    """
+    Sends tasks for what is due. The rows say what is due; a lost message costs only a moment.
+
+    One job is nudged at a time, the oldest session first, and none while another is being worked
+    on: a session's analysis reads the ones before it.
+    """
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        self._nudged: dict[date, float] = {}
+        self._orphans_at = 0.0
+
+    def tick(self, *, now: datetime) -> None:
+        for entry in schedule.due_entries(now=now):
+            self._send(entry.task)
+        if not jobs.any_in_work():
+            job = jobs.due_jobs(now=now).first()
+            if job is not None:
+                self._nudge(job.session)
+        if time.monotonic() - self._orphans_at >= ORPHANS_EVERY:
+            self._orphans_at = time.monotonic()
+            runs.abandon_orphans(now=now)
+
+    def _nudge(self, session: date) -> None:
+        at = time.monotonic()
+        if at - self._nudged.get(session, -NUDGE_AGAIN) >= NUDGE_AGAIN:
+            self._nudged = {session: at}
+            self._send("ops.advance_session", session=session.isoformat())
+
+    def _send(self, task: str, **arguments: str) -> None:
+        # A message that no worker took in time is worthless: the row is nudged again.
+        expires = NUDGE_AGAIN * 4 if arguments else None
+        self._app.send_task(task, kwargs=arguments, expires=expires, retry=False)
+        logger.info("Sent %s %s", task, " ".join(arguments.values()))
+
+
+class Command(BaseCommand):
+    help = "Poll the schedule and the due jobs each second, and nudge the workers. Runs until it is stopped."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one look, without leadership")
+
+    def handle(self, *, once: bool, **options: Any) -> None:
+        from investment.celery import app
+
+        try:
+            check_mode()
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        beat = Beat(app)
+        if once:
+            beat.tick(now=clock.now())
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            try:
+                with leases.lock(LOCK) as lease:
+                    logger.info("Leading the schedule")
+                    while not stop.is_set() and not lease.lost.is_set():
+                        beat.tick(now=clock.now())
+                        stop.wait(TICK)
+            except leases.Busy:
+                stop.wait(TICK)
+            except (DatabaseError, redis.RedisError, OperationalError):
+                # A server that restarts must not end us: what is due is in rows.
+                logger.warning("A server is away; trying again", exc_info=True)
+                connection.close()
+                close_old_connections()
+                stop.wait(TICK)

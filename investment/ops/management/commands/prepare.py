@@ -1,0 +1,88 @@
+"""Make the installation ready: schema, mode, calendar, clock, first admin, the sample's past."""
+
+import hashlib
+import json
+import os
+from argparse import ArgumentParser
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from investment.accounts.services.users import ensure_admin
+from investment.lib import clock
+from investment.lib.errors import DomainError
+from investment.ops.management import console
+from investment.ops.selectors.installation import recorded_mode, refuse_other_mode
+from investment.ops.services import installation
+
+ADMIN = "admin"
+# What brings static files of its own; another version of one of them is copied again.
+WITH_STATIC_FILES = ("django", "djangorestframework", "drf-spectacular-sidecar")
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrate, check that the database belongs to this mode, write the calendar, make the first "
+        "administrator, and import the sample market's past. Repeatable; the second time is quick."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--credentials",
+            type=Path,
+            metavar="FILE",
+            help="write the first administrator's name and password here (mode 0600), as JSON",
+        )
+
+    def handle(self, *, credentials: Path | None, **options: Any) -> None:
+        try:
+            self._prepare(credentials)
+        except DomainError as error:
+            raise CommandError(error.message) from error
+
+    def _prepare(self, credentials: Path | None) -> None:
+        recorded = recorded_mode()
+        if recorded is not None:
+            refuse_other_mode(recorded)
+        call_command("migrate", interactive=False, verbosity=0)
+        installation.record_mode(now=clock.real_now())
+        if written := installation.ensure_calendar(today=clock.real_now().date()):
+            self._say(f"Calendar: {written:,} sessions")
+        if stands_at := installation.ensure_clock():
+            self._say(f"The clock stands at {stands_at:%Y-%m-%d %H:%M} UTC")
+        self._ensure_admin(credentials)
+        self._collect_static()
+        with console.progress() as on_progress:
+            installation.import_sample_past(now=clock.now(), on_progress=on_progress)
+        self._say(f"Prepared: {settings.MODE.name}")
+
+    def _ensure_admin(self, credentials: Path | None) -> None:
+        password = ensure_admin(username=ADMIN, now=clock.real_now())
+        if password is None:
+            return
+        if credentials is None:
+            self._say(f"First administrator: {ADMIN}, password {password} (shown this once)")
+            return
+        # Never readable by others, not even for the moment before a chmod.
+        credentials.unlink(missing_ok=True)
+        handle = os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump({"username": ADMIN, "password": password}, file)
+        self._say(f"First administrator: {ADMIN}; its password is in {credentials}")
+
+    def _collect_static(self) -> None:
+        """Copy the static files of the admin and the API's page, unless these versions are there."""
+        root = Path(str(settings.STATIC_ROOT))
+        versions = " ".join(f"{name}={version(name)}" for name in WITH_STATIC_FILES)
+        stamp, mark = root / ".versions", hashlib.sha256(versions.encode()).hexdigest()
+        if stamp.exists() and stamp.read_text() == mark:
+            return
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(mark)
+
+    def _say(self, words: str) -> None:
+        self.stdout.write(words)

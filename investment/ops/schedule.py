@@ -1,0 +1,65 @@
+"""
+The schedule: what is done when, in New York time. The admin shows it and can pause it.
+
+The retries of a session's job are not here: they are in ``calculators/timetable.py``, and each
+job's row says when it is due.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from investment.ops.calculators import timetable
+from investment.ops.models import ScheduleEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: at ``at`` in New York, on ``weekdays`` (0 is Monday; None: daily), send ``task``."""
+
+    name: str
+    at: time
+    task: str
+    what: str
+    weekdays: frozenset[int] | None = None
+
+    def next_after(self, now: datetime) -> datetime:
+        return timetable.next_occurrence(at=self.at, now=now, weekdays=self.weekdays)
+
+
+MONDAY_TO_FRIDAY = frozenset(range(5))
+
+SCHEDULE = (
+    #     name                  New York      task                       what
+    Entry(
+        "sync-instruments", time(23, 30), "ops.sync_instruments", "Who is listed, as what", MONDAY_TO_FRIDAY
+    ),
+    Entry("open-sessions", timetable.FIRST_TRY, "ops.open_sessions", "Make the day's session due"),
+)
+
+
+def due_entries(*, now: datetime) -> list[Entry]:
+    """
+    Return the entries that are due, and set when each is due next. Call this as the leader.
+
+    An entry that was missed while nothing ran is due once, not once for each time. A paused one
+    moves on without being due. The rows of new entries are made, those of removed ones deleted.
+    """
+    rows = {row.name: row for row in ScheduleEntry.objects.all()}
+    due = []
+    for entry in SCHEDULE:
+        row = rows.pop(entry.name, None)
+        if row is None:
+            ScheduleEntry.objects.create(name=entry.name, due_at=entry.next_after(now))
+            continue
+        upcoming = entry.next_after(now)
+        if row.due_at <= now:
+            sent = ScheduleEntry.objects.filter(name=entry.name, due_at=row.due_at)
+            if row.paused:
+                sent.update(due_at=upcoming)
+            elif sent.update(due_at=upcoming, last_sent_at=now):
+                due.append(entry)
+        elif row.due_at > upcoming:
+            # The table or the clock was changed: what it said is further away than it should be.
+            ScheduleEntry.objects.filter(name=entry.name).update(due_at=upcoming)
+    ScheduleEntry.objects.filter(name__in=rows).delete()
+    return due

@@ -1,0 +1,126 @@
+"""Every run is a row: what, when, how many, how long, calls spent, error."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from investment.lib import clock
+from investment.ops.models import Lock, Run, SessionJob
+
+_PROGRESS_EVERY = 1.0  # seconds between two writes of the progress
+_WORDS = 500  # characters that a message or an error may have
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done so far; :func:`close` writes it down."""
+
+    run_id: int
+    started_at: datetime
+    calls: int = 0
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    analysed: int = 0
+    ranked: int = 0
+    message: str = ""
+    started: float = field(default_factory=time.monotonic)
+    _written: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    @property
+    def now(self) -> datetime:
+        """The time on the one clock, as far as it has gone on since the run began."""
+        return self.started_at + timedelta(seconds=self.seconds * clock.rate())
+
+    def progress(self, done: int, total: int | None) -> None:
+        """Write how far it is, at most once a second."""
+        if time.monotonic() - self._written < _PROGRESS_EVERY and done != total:
+            return
+        self._written = time.monotonic()
+        Run.objects.filter(pk=self.run_id).update(
+            progress_done=done, progress_total=total, calls=self.calls, message=shorten(self.message)
+        )
+
+
+def shorten(text: str) -> str:
+    """Return ``text`` in as many characters as a row holds."""
+    return text if len(text) <= _WORDS else text[: _WORDS - 1] + "…"
+
+
+def open_run(*, kind: Run.Kind, subject: str, trigger: Run.Trigger, owner: str, now: datetime) -> Tally:
+    """
+    Begin a run under the lease of ``owner``.
+
+    An earlier run of the same thing that is still marked as running has lost its process, for
+    only one at a time holds the lease: it is marked as abandoned.
+    """
+    earlier = Run.objects.filter(kind=kind, subject=subject, state=Run.State.RUNNING)
+    earlier.exclude(owner=owner).update(
+        state=Run.State.ABANDONED, finished_at=now, error="Its process ended; the work was taken over"
+    )
+    run = Run.objects.create(kind=kind, subject=subject, trigger=trigger, owner=owner, started_at=now)
+    return Tally(run_id=run.pk, started_at=now)
+
+
+def close_run(tally: Tally, *, state: Run.State, error: str = "") -> None:
+    """Write how a run ended. A run that was marked as abandoned meanwhile stays so."""
+    Run.objects.filter(pk=tally.run_id, state=Run.State.RUNNING).update(
+        state=state,
+        finished_at=tally.now,
+        seconds=round(tally.seconds, 3),
+        calls=tally.calls,
+        inserted=tally.inserted,
+        changed=tally.changed,
+        unchanged=tally.unchanged,
+        refused=tally.refused,
+        analysed=tally.analysed,
+        ranked=tally.ranked,
+        message=shorten(tally.message),
+        error=shorten(error),
+    )
+
+
+@contextmanager
+def recorded(
+    *, kind: Run.Kind, subject: str, trigger: Run.Trigger, owner: str, now: datetime
+) -> Iterator[Tally]:
+    """
+    Record the block as a run: failed with its error if it raises, else done unless it was closed.
+
+    What is raised goes on to the caller.
+    """
+    tally = open_run(kind=kind, subject=subject, trigger=trigger, owner=owner, now=now)
+    try:
+        yield tally
+    except Exception as error:
+        close_run(tally, state=Run.State.FAILED, error=f"{type(error).__name__}: {error}")
+        raise
+    except BaseException:
+        close_run(tally, state=Run.State.ABANDONED, error="It was interrupted")
+        raise
+    close_run(tally, state=Run.State.DONE)
+
+
+def abandon_orphans(*, now: datetime) -> int:
+    """Mark runs whose lease has ended as abandoned, and return how many there were."""
+    # Read before the leases are, so that a run that begins in between is not among them.
+    running = list(Run.objects.filter(state=Run.State.RUNNING).exclude(owner="").values_list("pk", "owner"))
+    if not running:
+        return 0
+    real = clock.real_now()
+    alive: set[str] = set()
+    for model in (SessionJob, Lock):
+        alive.update(
+            model._default_manager.filter(lease_until__gte=real).values_list("lease_owner", flat=True)
+        )
+    orphans = [pk for pk, owner in running if owner not in alive]
+    return Run.objects.filter(pk__in=orphans, state=Run.State.RUNNING).update(
+        state=Run.State.ABANDONED, finished_at=now, error="Its process ended"
+    )

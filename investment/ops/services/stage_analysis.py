@@ -1,0 +1,33 @@
+"""The last two stages of a session's job: analyse what changed, and rank."""
+
+from investment.analysis.services.ranking import rank_session
+from investment.analysis.services.run import analyse_session
+from investment.ops.models import SessionStage
+from investment.ops.services.work import Pause, Work
+
+
+def analyse(work: Work) -> Pause | None:
+    """Analyse the instruments that the stage's row names, all of them where it names none."""
+    instruments = work.detail.get("instruments")
+    ids = [int(pk) for pk in instruments] if isinstance(instruments, list) else None
+    work.tell(SessionStage.Name.ANALYSE, 0, None)
+    result = analyse_session(
+        session=work.session,
+        now=work.now,
+        instrument_ids=ids,
+        on_progress=lambda done, total: work.tell(SessionStage.Name.ANALYSE, done, total),
+        guard=work.lease.guard,
+    )
+    work.tally.analysed += result.analysed
+    work.detail = {"analysed": result.analysed, "unknown": result.unknown}
+    return None
+
+
+def rank(work: Work) -> Pause | None:
+    """Rank all instruments of the session, each with its like."""
+    work.tell(SessionStage.Name.RANK, 0, 1)
+    result = rank_session(session=work.session, now=work.now, guard=work.lease.guard)
+    work.tally.ranked = result.stocks + result.etfs
+    work.detail = {"stocks": result.stocks, "etfs": result.etfs, "unranked": result.unranked}
+    work.tell(SessionStage.Name.RANK, 1, 1)
+    return None

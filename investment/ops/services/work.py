@@ -1,0 +1,68 @@
+"""What the stages of a session's job share: the work at hand, and how a stage can end early."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from investment.ops.models import SessionJob, SessionStage
+from investment.ops.services.leases import Held
+from investment.ops.services.runs import Tally
+
+# What is being done, how much of it is done, and how much there is (None: not known).
+OnProgress = Callable[[str, int, int | None], None]
+
+
+def silent(_what: str, _done: int, _total: int | None) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """
+    A stage could not be finished now.
+
+    ``state`` is what the job becomes where it was not done before, ``next_try_at`` when it is
+    tried again (None: not by itself). ``waiting`` marks what is nobody's fault: no quota left, or
+    not published yet. ``passing`` marks a failure that a few seconds may mend.
+    """
+
+    state: SessionJob.State
+    next_try_at: datetime | None
+    error: str
+    waiting: bool = False
+    passing: bool = False
+
+
+@dataclass(slots=True)
+class Work:
+    """
+    One session being worked on, under a lease.
+
+    :ivar reread: the job was done before; what is fetched now can only correct it.
+    :ivar interrupted: an earlier try of the present stage was cut off, so what it changed is unknown.
+    :ivar patience: seconds that may be spent on waiting for a free slot of the quota.
+    """
+
+    session: date
+    lease: Held
+    tally: Tally
+    on_progress: OnProgress
+    patience: float = 0.0
+    reread: bool = False
+    interrupted: bool = False
+    detail: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        return self.tally.now
+
+    def tell(self, stage: SessionStage.Name, done: int, total: int | None) -> None:
+        """Report progress to whoever looks on, and to the run's row."""
+        self.on_progress(stage.label, done, total)
+        self.tally.progress(done, total)
+
+    def tell_waiting(self, words: str) -> None:
+        """Say in the run's row what is waited for."""
+        if words != self.tally.message:
+            self.tally.message = words
+            self.on_progress(words, 0, None)

@@ -1,0 +1,49 @@
+"""
+What workers do. Each task may run twice: what it works on is a row, which it claims.
+
+``beat`` sends them. A task that finds nothing to do, or somebody else at it, does nothing.
+"""
+
+import logging
+from datetime import date
+
+from celery import shared_task
+
+from investment.lib import clock
+from investment.ops.models import Run
+from investment.ops.services import instruments, job_rows, leases, session_job
+from investment.providers.errors import ProviderError
+from investment.quotas.errors import QuotaExhausted
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 120.0  # seconds that the instrument list may wait for a slot, page by page
+
+
+@shared_task(name="ops.advance_session")
+def advance_session(*, session: str, **_unknown: object) -> None:
+    """Do what is pending of a session's job. ``session`` is an ISO date."""
+    try:
+        outcome = session_job.advance_session(
+            session=date.fromisoformat(session), now=clock.now(), trigger=Run.Trigger.SCHEDULE
+        )
+    except (leases.Busy, leases.LeaseLost) as error:
+        logger.info("Session %s: %s", session, error)
+        return
+    logger.info("Session %s: %s %s", session, outcome.state, outcome.error)
+
+
+@shared_task(name="ops.open_sessions")
+def open_sessions(**_unknown: object) -> None:
+    """Make the jobs of the sessions that have closed; beat sees that they are due."""
+    opened = job_rows.open_sessions(now=clock.now())
+    logger.info("Opened %s", ", ".join(map(str, opened)) or "no session")
+
+
+@shared_task(name="ops.sync_instruments")
+def sync_instruments(**_unknown: object) -> None:
+    """Bring the instrument list up to date. What failed is in its run; the next day tries again."""
+    try:
+        instruments.sync_instruments(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
+    except (leases.Busy, ProviderError, QuotaExhausted) as error:
+        logger.warning("Instruments: %s", error)

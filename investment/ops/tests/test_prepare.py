@@ -1,0 +1,125 @@
+"""Preparing an installation, and refusing to run on another's database."""
+
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from investment.accounts.models import User
+from investment.lib import clock
+from investment.lib.modes import Mode
+from investment.market.models import DailyBar, Session
+from investment.market.selectors.sessions import latest_closed_session, sessions_before
+from investment.ops.models import Installation, Run
+from investment.ops.selectors.installation import WrongMode, check_mode
+from investment.ops.services import installation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def small(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A sample market with a short past, and files in a place of its own."""
+    settings.MODE = Mode.parse("sample-7-40")
+    settings.RUNTIME_DIR = tmp_path
+    settings.STATIC_ROOT = tmp_path / "static"
+    monkeypatch.setattr(installation, "SAMPLE_SESSIONS", 30)
+    clock.set_clock(origin=datetime(2026, 3, 3, 5, 30, tzinfo=UTC), rate=0)
+    return settings
+
+
+@pytest.mark.slow
+def test_prepares_everything_and_the_second_time_changes_nothing(
+    small: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    credentials = tmp_path / "credentials.json"
+
+    call_command("prepare", "--credentials", str(credentials))
+
+    account = json.loads(credentials.read_text())
+    assert stat.S_IMODE(credentials.stat().st_mode) == 0o600
+    user = User.objects.get()
+    assert (account["username"], user.is_superuser) == (user.username, True)
+    assert user.check_password(account["password"])
+    assert account["password"] not in capsys.readouterr().out
+    assert Installation.objects.get().mode == "sample-7-40"
+    assert Session.objects.filter(session__year=1990).exists()
+    assert Session.objects.filter(session__year=clock.real_now().year + 2).exists()
+    assert (tmp_path / "static" / "admin" / "css" / "base.css").exists()
+    imported = DailyBar.objects.order_by().values_list("session", flat=True).distinct()
+    latest = latest_closed_session(clock.now())
+    assert sorted(imported) == sessions_before(latest, 31)[:-1]
+    run = Run.objects.get()
+    assert (run.kind, run.state, run.inserted) == ("import", "done", DailyBar.objects.count())
+
+    before = DailyBar.objects.count()
+    credentials.unlink()
+    call_command("prepare", "--credentials", str(credentials))
+
+    assert not credentials.exists()
+    assert (User.objects.count(), Run.objects.count(), DailyBar.objects.count()) == (1, 1, before)
+
+
+def test_refuses_a_database_of_another_mode(settings: Settings) -> None:
+    Installation.objects.create(mode="sample-1-500", created_at=clock.real_now())
+
+    with pytest.raises(CommandError, match="belongs to mode sample-1-500"):
+        call_command("prepare")
+    with pytest.raises(WrongMode, match="own database"):
+        check_mode()
+    with pytest.raises(CommandError, match="belongs to mode sample-1-500"):
+        call_command("run_session")
+
+
+def test_refuses_to_run_unprepared() -> None:
+    with pytest.raises(CommandError, match=r"manage\.py prepare"):
+        call_command("run_session", "--catch-up")
+
+
+@pytest.mark.shared_data
+def test_a_folder_that_has_changed_is_another_mode(settings: Settings, shared_data: Path) -> None:
+    settings.MODE = Mode.parse("data-0123456789ab")
+    settings.DATA_DIR = str(shared_data)
+
+    with pytest.raises(WrongMode, match="files have changed"):
+        installation.record_mode(now=clock.real_now())
+    assert not Installation.objects.exists()
+
+
+@pytest.mark.shared_data
+def test_the_clock_of_a_folder_stands_after_its_last_session(settings: Settings, shared_data: Path) -> None:
+    settings.MODE = Mode.for_data(shared_data)
+    settings.DATA_DIR = str(shared_data)
+
+    installation.ensure_clock()
+    again = installation.ensure_clock()
+
+    assert clock.now() == datetime(2018, 1, 20, 5, 30, tzinfo=UTC)
+    assert clock.rate() == 0
+    assert again is None
+    clock.clear_clock()
+
+
+def test_the_clock_command_sets_shows_and_clears(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("clock", "--at", "2026-01-06T05:05Z", "--rate", "0")
+    assert clock.now() == datetime(2026, 1, 6, 5, 5, tzinfo=UTC)
+
+    call_command("clock", "--rate", "60")
+    assert clock.rate() == 60
+    assert "60 seconds in a real one" in capsys.readouterr().out
+
+    call_command("clock", "--real")
+    assert not clock.is_set()
+    with pytest.raises(CommandError, match="time zone"):
+        call_command("clock", "--at", "2026-01-06T05:05")
+
+
+def test_in_live_mode_the_clock_cannot_be_set(settings: Settings) -> None:
+    settings.MODE = Mode.parse("live")
+
+    with pytest.raises(CommandError, match="machine's"):
+        call_command("clock", "--rate", "2")

@@ -1,0 +1,115 @@
+"""The schedule and the one who watches over it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from celery import Celery
+from django.conf import settings
+
+from investment.celery import app
+from investment.lib import clock, redis
+from investment.ops import schedule
+from investment.ops.management.commands.beat import Beat
+from investment.ops.models import Run, ScheduleEntry, SessionJob
+from investment.ops.services import leases, runs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # Monday 12:00 in New York
+NIGHT = datetime(2026, 3, 3, 5, 5, tzinfo=UTC)  # Tuesday 00:05
+
+
+def sent() -> list[tuple[str, dict[str, str]]]:
+    """Return what lies in the broker's queue, the latest first: tasks and their arguments."""
+    key = f"{settings.MODE.name}:celery:{settings.CELERY_TASK_DEFAULT_QUEUE}"
+    messages = [json.loads(raw) for raw in redis.state().lrange(key, 0, -1)]
+    return [(m["headers"]["task"], eval(m["headers"]["kwargsrepr"])) for m in messages]  # noqa: S307 - our own
+
+
+@pytest.fixture
+def beat() -> Beat:
+    celery: Celery = app
+    return Beat(celery)
+
+
+def test_every_task_of_the_schedule_exists() -> None:
+    app.loader.import_default_modules()
+
+    assert {entry.task for entry in schedule.SCHEDULE} <= set(app.tasks)
+
+
+def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
+    assert schedule.due_entries(now=NOON) == []
+
+    due = schedule.due_entries(now=NIGHT)
+
+    assert [entry.name for entry in due] == ["sync-instruments", "open-sessions"]
+    assert schedule.due_entries(now=NIGHT) == []
+    row = ScheduleEntry.objects.get(name="open-sessions")
+    assert (row.due_at, row.last_sent_at) == (NIGHT + timedelta(days=1), NIGHT)
+
+
+def test_what_was_missed_while_nothing_ran_is_due_once() -> None:
+    schedule.due_entries(now=NOON)
+
+    assert len(schedule.due_entries(now=NOON + timedelta(days=30))) == 2
+    assert schedule.due_entries(now=NOON + timedelta(days=30)) == []
+
+
+def test_a_paused_entry_moves_on_without_being_due() -> None:
+    schedule.due_entries(now=NOON)
+    ScheduleEntry.objects.filter(name="open-sessions").update(paused=True)
+
+    assert [entry.name for entry in schedule.due_entries(now=NIGHT)] == ["sync-instruments"]
+    ScheduleEntry.objects.filter(name="open-sessions").update(paused=False)
+    assert schedule.due_entries(now=NIGHT + timedelta(hours=1)) == []
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_schedule() -> None:
+    schedule.due_entries(now=NOON + timedelta(days=400))
+
+    assert schedule.due_entries(now=NOON) == []
+    assert ScheduleEntry.objects.get(name="open-sessions").due_at == NIGHT
+
+
+def test_entries_that_the_table_no_longer_has_are_forgotten() -> None:
+    ScheduleEntry.objects.create(name="long-gone", due_at=NOON)
+
+    assert schedule.due_entries(now=NOON) == []
+    assert not ScheduleEntry.objects.filter(name="long-gone").exists()
+
+
+def test_beat_nudges_the_oldest_due_job_once_in_a_while(beat: Beat) -> None:
+    for day in (3, 2):
+        SessionJob.objects.create(session=f"2026-03-0{day}", next_try_at=NOON)
+
+    beat.tick(now=NIGHT)
+    beat.tick(now=NIGHT)
+
+    nudges = [found for found in sent() if found[0] == "ops.advance_session"]
+    assert nudges == [("ops.advance_session", {"session": "2026-03-02"})]
+
+
+def test_beat_leaves_alone_what_is_being_worked_on_and_what_is_not_due(beat: Beat) -> None:
+    job = SessionJob.objects.create(session="2026-03-02", next_try_at=NOON)
+    SessionJob.objects.create(session="2026-03-03", next_try_at=NIGHT + timedelta(days=1))
+
+    with leases.held(SessionJob, job.pk):
+        beat.tick(now=NOON)
+
+    assert sent() == []
+
+
+def test_runs_whose_process_is_gone_are_marked(beat: Beat) -> None:
+    with leases.lock("backfill") as lease:
+        alive = runs.open_run(
+            kind=Run.Kind.BACKFILL, subject="a", trigger=Run.Trigger.COMMAND, owner=lease.owner, now=NOON
+        )
+        gone = runs.open_run(
+            kind=Run.Kind.BACKFILL, subject="b", trigger=Run.Trigger.COMMAND, owner="dead:1:a", now=NOON
+        )
+        beat.tick(now=clock.now())
+
+    states = dict(Run.objects.values_list("pk", "state"))
+    assert states == {alive.run_id: "running", gone.run_id: "abandoned"}
