@@ -13,11 +13,16 @@ POLICY = (
 )
 
 
-class ContentSecurityPolicyMiddleware:
+class HeadersMiddleware:
+    """Says what pages may load, and that answers of the API are kept by nobody but who asked."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        if request.path.startswith("/api/"):
+            # To be asked for again each time: ConditionalGetMiddleware answers 304 if nothing has changed.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

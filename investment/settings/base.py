@@ -41,9 +41,10 @@ INSTALLED_APPS = [
     "investment.api",
 ]
 MIDDLEWARE = [
-    "investment.api.middleware.ContentSecurityPolicyMiddleware",
+    "investment.api.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -154,6 +155,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Channel": "investment.market.models.Origin.Channel",
         "Basis": "investment.market.models.Origin.Basis",
         "Adjust": "investment.api.v1.market.serializers.ADJUSTMENTS",
+        "Unit": "investment.api.v1.analysis.serializers.UNITS",
         "Board": "investment.analysis.models.Score.Board",
         "RunKind": "investment.ops.models.Run.Kind",
         "RunTrigger": "investment.ops.models.Run.Trigger",

@@ -23,8 +23,8 @@ TEXTS = st.one_of(
 )
 NAMES = st.sampled_from(
     [
-        "search", "sort", "kind", "exchange", "board", "ranked", "min_price", "max_price", "min_score", "limit",
-        "offset", "from", "to", "adjust", "session", "symbols", "format", "",
+        "search", "sort", "kind", "exchange", "board", "ranked", "min_price", "max_price", "min_score",
+        "limit", "offset", "from", "to", "adjust", "session", "symbols", "format", "",
     ]
 )  # fmt: skip
 PATHS = st.sampled_from(

@@ -1,12 +1,21 @@
 """What lies behind an instrument's bars: sources, revisions, gaps, quarantined rows, actions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from investment.market.models import BarRevision, CorporateAction, DataIssue, Instrument, QuarantinedRow
+from investment.market.models import (
+    BarRevision,
+    CorporateAction,
+    DataIssue,
+    Instrument,
+    Origin,
+    QuarantinedRow,
+    Ticker,
+)
 
 NEWEST = 1000  # rows of a list that a page shows
 
@@ -47,6 +56,11 @@ def count_sources(*, instrument: Instrument) -> list[SourceCount]:
             [instrument.pk],
         )
         return [SourceCount(*row) for row in cursor.fetchall()]
+
+
+def list_origins(*, ids: Collection[int]) -> QuerySet[Origin]:
+    """Return what some bars point to, the earliest first."""
+    return Origin.objects.filter(pk__in=ids).order_by("pk")
 
 
 def list_gaps(*, instrument: Instrument) -> list[Gap]:
@@ -105,3 +119,10 @@ def list_actions(*, instrument: Instrument) -> QuerySet[CorporateAction]:
 def list_open_issues(*, instrument: Instrument) -> QuerySet[DataIssue]:
     """Return what is wrong with the instrument's data now, the latest first."""
     return DataIssue.objects.filter(instrument=instrument, closed_at__isnull=True).order_by("-last_seen_at")
+
+
+def list_tickers(*, instrument: Instrument) -> QuerySet[Ticker]:
+    """Return the symbols it traded under, the earliest first."""
+    return Ticker.objects.filter(instrument=instrument).order_by(
+        F("first_session").asc(nulls_first=True), "pk"
+    )

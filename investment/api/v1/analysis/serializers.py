@@ -1,25 +1,24 @@
 """The table of all stocks, one stock, and its analysis with reasons."""
 
-from typing import Any
+from typing import Any, get_args
 
 from rest_framework import serializers
 
+from investment.analysis.selectors.catalogue import Unit
+from investment.analysis.selectors.market_table import SORTS
 from investment.api.parameters import FiniteFloatField, PageQuery
 from investment.api.v1.market.serializers import DataIssueSerializer
 from investment.api.v1.serializers import BOARDS, KINDS, ReasonSerializer, SourceSerializer, number
 
-# What the table can be sorted by; a minus before it turns the order round.
-SORTS = (
-    "symbol", "name", "kind", "exchange", "close", "volume", "return_1", "return_5", "return_21", "return_63",
-    "return_126", "return_252", "rsi_14", "volatility_252", "distance_from_high_252", "beta_252",
-    "mean_dollar_volume_20", "score", "rank",
-)  # fmt: skip
+UNITS = [(unit, unit) for unit in get_args(Unit)]
 
 
 class StockQuery(PageQuery):
     search = serializers.CharField(required=False, max_length=80, help_text="In the symbol or the name")
     sort = serializers.ChoiceField(
-        [(sign + name, sign + name) for name in SORTS for sign in ("", "-")], default="-score"
+        [(sign + name, sign + name) for name in SORTS for sign in ("", "-")],
+        default="-score",
+        help_text="A minus before it turns the order round; unknown values come last either way",
     )
     kind = serializers.ChoiceField(KINDS, required=False)
     exchange = serializers.CharField(required=False, max_length=8, help_text="MIC, for example XNAS")
@@ -88,7 +87,7 @@ class LatestBarSerializer(serializers.Serializer[Any]):
     volume = number()
     vwap = number()
     source = SourceSerializer(allow_null=True)  # type: ignore[assignment]
-    as_of = serializers.DateTimeField(help_text="When the session closed")
+    as_of = serializers.DateTimeField(allow_null=True, help_text="When the session closed")
 
 
 class StockSerializer(serializers.Serializer[Any]):
@@ -134,15 +133,19 @@ class FigureSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     group = serializers.CharField()
     value = number()
-    unit = serializers.ChoiceField(["fraction", "price", "index", "shares", "usd", "ratio"])
+    unit = serializers.ChoiceField(UNITS)
     reason = serializers.CharField(allow_null=True)
     formula = serializers.CharField()
 
 
 class ScoreInputSerializer(serializers.Serializer[Any]):
+    """One figure that is compared across the board."""
+
     name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.ChoiceField(UNITS)
     value = number()
-    percentile = number("Rank among the board, 0 to 100")
+    percentile = number("How many percent of the board it is ahead of; 100 is best")
 
 
 class ScorePartSerializer(serializers.Serializer[Any]):

@@ -51,8 +51,8 @@ class PricesSerializer(serializers.Serializer[Any]):
     """
     Daily bars, oldest first. Sessions without a bar are listed in ``missing``, never filled.
 
-    ``known`` is false where the wanted adjustment cannot be computed: ``reason`` says why, and
-    there are no bars.
+    Adjusted prices are on the basis of the latest session. ``known`` is false where some of them cannot
+    be computed: those are null, and ``reason`` says why.
     """
 
     symbol = serializers.CharField()

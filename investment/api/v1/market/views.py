@@ -1,5 +1,7 @@
 """One instrument's prices and the data behind them."""
 
+from datetime import date
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,18 +16,47 @@ from investment.api.v1.market.serializers import (
     StockDataSerializer,
 )
 from investment.api.v1.rendering import render_action, render_source
+from investment.lib import clock
 from investment.market.models import BarRevision, Instrument, QuarantinedRow
 from investment.market.selectors import provenance
+from investment.market.selectors.bars import PriceHistory, history
 from investment.market.selectors.latest import LatestBar, latest_bars
 from investment.market.selectors.lookup import look_up, look_up_all
+from investment.market.selectors.sessions import latest_closed_session
 
 
 class PricesView(APIView):
     @extend_schema(operation_id="stock_prices", parameters=[PricesQuery], responses=PricesSerializer)
     def get(self, request: Request, symbol: str) -> Response:
         """Daily bars of one instrument, oldest first, adjusted as wished."""
-        read_query(PricesQuery, request)
-        raise NotImplementedError
+        query = read_query(PricesQuery, request)
+        instrument = look_up(symbol=symbol)
+        latest = latest_closed_session(clock.now())
+        prices = history(
+            instrument=instrument,
+            start=query.get("from", date.min),
+            end=min(query.get("to", latest), latest),
+            adjust=query["adjust"],
+            as_of=latest,
+        )
+        return Response(
+            {
+                "symbol": instrument.symbol,
+                "adjust": prices.adjust,
+                "currency": instrument.currency,
+                "from": query.get("from", prices.sessions[0] if prices.sessions else None),
+                "to": query.get("to", prices.sessions[-1] if prices.sessions else None),
+                "known": prices.known,
+                "reason": prices.reason,
+                "bars": _bars(prices),
+                "missing": prices.missing,
+                "actions": [render_action(action) for action in prices.actions],
+                "sources": [
+                    {"id": origin.pk, **render_source(origin), "detail": origin.detail or None}
+                    for origin in provenance.list_origins(ids=set(prices.origin_ids.tolist()))
+                ],
+            }
+        )
 
 
 class StockDataView(APIView):
@@ -59,6 +90,16 @@ class LatestPricesView(APIView):
         bars = latest_bars(instrument_ids=[instrument.pk for instrument in found.values()])
         prices = [_latest(instrument, bars.get(instrument.pk)) for instrument in found.values()]
         return Response({"results": prices, "unknown": unknown})
+
+
+def _bars(prices: PriceHistory) -> list[dict[str, object]]:
+    """Return the bars; a price that is not known is NaN here and null in JSON."""
+    columns = (prices.open, prices.high, prices.low, prices.close, prices.volume, prices.origin_ids)
+    names = ("session", "open", "high", "low", "close", "volume", "source")
+    return [
+        dict(zip(names, row, strict=True))
+        for row in zip(prices.sessions, *(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def _revision(row: BarRevision) -> dict[str, object]:
