@@ -1,10 +1,8 @@
 """Make the installation ready: schema, mode, calendar, clock, first admin, the sample's past."""
 
-import hashlib
 import json
 import os
 from argparse import ArgumentParser
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,6 @@ from investment.ops.selectors.installation import recorded_mode, refuse_other_mo
 from investment.ops.services import installation
 
 ADMIN = "admin"
-# What brings static files of its own; another version of one of them is copied again.
-WITH_STATIC_FILES = ("django", "djangorestframework", "drf-spectacular-sidecar")
 
 
 class Command(BaseCommand):
@@ -55,7 +51,6 @@ class Command(BaseCommand):
         if stands_at := installation.ensure_clock():
             self._say(f"The clock stands at {stands_at:%Y-%m-%d %H:%M} UTC")
         self._ensure_admin(credentials)
-        self._collect_static()
         with console.progress() as on_progress:
             installation.import_sample_past(now=clock.now(), on_progress=on_progress)
         self._say(f"Prepared: {settings.MODE.name}")
@@ -73,16 +68,6 @@ class Command(BaseCommand):
         with os.fdopen(handle, "w") as file:
             json.dump({"username": ADMIN, "password": password}, file)
         self._say(f"First administrator: {ADMIN}; its password is in {credentials}")
-
-    def _collect_static(self) -> None:
-        """Copy the static files of the admin and the API's page, unless these versions are there."""
-        root = Path(str(settings.STATIC_ROOT))
-        versions = " ".join(f"{name}={version(name)}" for name in WITH_STATIC_FILES)
-        stamp, mark = root / ".versions", hashlib.sha256(versions.encode()).hexdigest()
-        if stamp.exists() and stamp.read_text() == mark:
-            return
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(mark)
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
