@@ -1,0 +1,94 @@
+"""The command becomes a small process that serves what the installation's mode says."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from django.core.management import load_command_class
+from pytest_django import Settings
+
+from investment.lib.modes import Mode
+from investment.providers.sandbox import __main__ as process
+from investment.providers.sandbox.plans import PLANS
+
+ROOT = Path(__file__).parents[4]
+DEADLINE = 60.0  # seconds; a first start computes the calendar
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def started(*options: str, runtime: Path, mode: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    port = free_port()
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "investment.settings.test",
+        "INVESTMENT_MODE": mode,
+        "RUNTIME_DIR": str(runtime),
+        "MASSIVE_API_KEY": "the-key",
+        "MASSIVE_PLAN": "basic",
+    }
+    command = [sys.executable, "manage.py", "sandbox", f"--port={port}", *options]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as running:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            deadline = time.monotonic() + DEADLINE
+            while running.poll() is None and time.monotonic() < deadline:
+                with httpx.Client() as client:
+                    try:
+                        client.get(url + "/_sandbox/counts")
+                    except httpx.TransportError:
+                        time.sleep(0.05)
+                        continue
+                break
+            yield url, running
+        finally:
+            running.terminate()
+            running.wait(10)
+
+
+@pytest.mark.slow
+def test_it_serves_the_sample_market_within_ninety_megabytes(tmp_path: Path) -> None:
+    with started("--key=second=unlimited", runtime=tmp_path, mode="sample-3-500") as (url, running):
+        for key in ("the-key", "second"):
+            answer = httpx.get(url + "/v3/reference/tickers", params={"apiKey": key, "limit": 1000})
+            assert answer.json()["count"] > 400
+        memory = psutil.Process(running.pid).memory_full_info().pss / 1e6
+        listeners = {
+            c.laddr.ip for c in psutil.Process(running.pid).net_connections() if c.status == "LISTEN"
+        }
+    assert running.stdout is not None
+    assert memory < 90
+    assert listeners == {"127.0.0.1"}
+
+
+def test_the_live_mode_has_nothing_to_serve(settings: Settings) -> None:
+    settings.MODE = Mode.parse("live")
+    with pytest.raises(SystemExit, match="cannot start: mode live has nothing to serve"):
+        process.main(["--port=1"])
+
+
+def test_keys_and_plans_come_from_the_command_line() -> None:
+    keys = process._keys(["a=b=unlimited"], PLANS["basic"])
+    assert keys["a=b"] is PLANS["unlimited"]
+    assert len(keys) == 2
+    with pytest.raises(SystemExit, match="KEY=PLAN"):
+        process._keys(["lonely"], PLANS["basic"])
+
+
+def test_the_help_tells_how_to_drive_it() -> None:
+    command = load_command_class("investment.providers", "sandbox")
+    text = command.create_parser("manage.py", "sandbox").format_help()
+    assert "/_sandbox/faults" in text
+    assert "sample-key" in text
