@@ -185,7 +185,7 @@ def _answer(request: Request, document: Any, code: int, request_id: str, fault: 
     if fault is not None and kind in ("status", "html"):
         code = fault.status if kind == "status" else 200
         text = fault.body if fault.body is not None else BAD_GATEWAY.format(status=code)
-        return Response(text, code, {"Server": "sandbox"}, media_type="text/html")
+        return Response(text, code, {"Server": "sandbox"}, media_type=fault.content_type)
     if fault is not None and code == 200:
         document = fault.spoil(document)
     body = wire.encode(document)

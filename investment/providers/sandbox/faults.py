@@ -13,7 +13,7 @@ Rows = list[dict[str, Any]]
 
 KINDS = {
     "latency": "wait `seconds` (real ones), then answer as usual",
-    "status": "answer with `status` and an HTML body, or with `body`",
+    "status": "answer with `status` and an HTML body, or with `body` of `content_type`",
     "reset": "reset the connection without an answer",
     "truncated": "announce the whole body, send half, close the connection",
     "cut_json": "send half of the JSON as if it were all",

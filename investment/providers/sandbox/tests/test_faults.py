@@ -44,6 +44,8 @@ def test_a_server_error_speaks_html_as_often_as_asked(sandbox: RunningSandbox) -
         assert answer.headers["Content-Type"].startswith("text/html")
         assert "<html>" in answer.text
     assert get(sandbox).status_code == 200
+    sandbox.fault("status", status=429, body="", content_type="application/json")
+    assert (get(sandbox).status_code, get(sandbox).status_code) == (429, 200)
 
 
 def test_a_connection_is_reset(sandbox: RunningSandbox) -> None:
