@@ -1,0 +1,16 @@
+from investment.providers.adapters.massive.limits import PLANS, limit_facts
+from investment.quotas.contracts import LimitFacts
+
+
+def test_the_free_plan_is_five_calls_a_minute_and_keeps_one_for_people() -> None:
+    (window,) = PLANS["basic"]
+
+    assert (window.limit, window.seconds, window.reserve) == (5, 60, 1)
+    assert window.source.startswith("https://massive.com/pricing")
+    assert PLANS["unlimited"] == ()
+
+
+def test_only_a_refusal_tells_of_the_window() -> None:
+    assert limit_facts(200, PLANS["basic"]) == []
+    assert limit_facts(403, PLANS["basic"]) == []
+    assert limit_facts(429, PLANS["basic"]) == [LimitFacts(seconds=60, full=True)]
