@@ -8,7 +8,7 @@ import { TipLayer } from "@/ui/tips";
 
 import { makeQueryClient } from "./query-client";
 import { makeRouter } from "./router";
-import { theme } from "./theme";
+import { cssVariables, theme } from "./theme";
 
 /** The whole dashboard. */
 export function App() {
@@ -21,7 +21,7 @@ export function App() {
     return { queries: client, router: made };
   });
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
         <TipLayer />

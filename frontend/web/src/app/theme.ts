@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const brand: MantineColorsTuple = [
   "#eef2fe",
@@ -37,3 +37,17 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: "pointer",
 });
+
+const ours = {
+  "--mantine-color-body": "var(--bg)",
+  "--mantine-color-text": "var(--text)",
+  "--mantine-color-dimmed": "var(--text-3)",
+  "--mantine-color-default": "var(--panel)",
+  "--mantine-color-default-border": "var(--border-strong)",
+  "--mantine-color-default-hover": "var(--hover)",
+  "--mantine-color-placeholder": "var(--text-3)",
+  "--mantine-color-anchor": "var(--accent)",
+};
+
+/** Mantine's components take their neutral colours from theme.css, as everything else does. */
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: ours, dark: ours });

@@ -129,6 +129,7 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
       scrollable
       maxHeight={420}
       radius="lg"
+      overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
     >
       <Spotlight.Search
         placeholder="Symbol, name, page or action"

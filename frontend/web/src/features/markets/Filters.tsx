@@ -25,7 +25,8 @@ function exchange(code: string): string {
 
 function Fields({ search, change, narrow, sort }: { search: MarketsSearch; change: Change; narrow: boolean; sort: string }) {
   const size = narrow ? "md" : "sm";
-  const inside = { withinPortal: false };
+  // In the popover the list must count as inside; in the sheet it must not be cut off.
+  const list = { withinPortal: narrow };
   return (
     <div className={classes.fields}>
       {narrow && (
@@ -35,7 +36,7 @@ function Fields({ search, change, narrow, sort }: { search: MarketsSearch; chang
           data={SORTS.some((option) => option.value === sort) ? SORTS : [...SORTS, { value: sort, label: sort }]}
           value={sort}
           allowDeselect={false}
-          comboboxProps={inside}
+          comboboxProps={list}
           onChange={(value) => {
             change({ sort: value ?? undefined });
           }}
@@ -49,7 +50,7 @@ function Fields({ search, change, narrow, sort }: { search: MarketsSearch; chang
         clearButtonProps={{ "aria-label": "Any kind" }}
         data={KINDS.map((code) => ({ value: code, label: kind(code) }))}
         value={search.kind ?? null}
-        comboboxProps={inside}
+        comboboxProps={list}
         onChange={(value) => {
           change({ kind: value ?? undefined });
         }}
@@ -62,7 +63,7 @@ function Fields({ search, change, narrow, sort }: { search: MarketsSearch; chang
         clearButtonProps={{ "aria-label": "Any exchange" }}
         data={Object.entries(EXCHANGES).map(([value, label]) => ({ value, label }))}
         value={search.exchange ?? null}
-        comboboxProps={inside}
+        comboboxProps={list}
         onChange={(value) => {
           change({ exchange: value ?? undefined });
         }}
@@ -136,6 +137,7 @@ export function Filters(props: { search: MarketsSearch; change: Change; narrow: 
           size="auto"
           title="Sort and filter"
           radius="lg"
+          styles={{ content: { height: "auto", maxHeight: "90dvh" } }}
         >
           <Fields {...props} />
           <Button

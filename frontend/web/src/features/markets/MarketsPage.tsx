@@ -122,19 +122,7 @@ export function MarketsPage() {
   return (
     <div className={classes.page}>
       <div className={classes.top}>
-        <div className={classes.title}>
-          <h1>Markets</h1>
-          <p>
-            {stocks.loading ? (
-              " "
-            ) : (
-              <>
-                {count(stocks.count)} {NOUNS[board]}
-                {stocks.session && <> · {day(stocks.session)}</>}
-              </>
-            )}
-          </p>
-        </div>
+        <h1>Markets</h1>
         <SegmentedControl
           className={classes.boards}
           aria-label="Board"
@@ -148,6 +136,16 @@ export function MarketsPage() {
             change({ board: value === DEFAULT_BOARD ? undefined : (value), sort: undefined });
           }}
         />
+        <p className={classes.count}>
+          {stocks.loading ? (
+            " "
+          ) : (
+            <>
+              {count(stocks.count)} {NOUNS[board]}
+              {stocks.session && <> · {day(stocks.session)}</>}
+            </>
+          )}
+        </p>
         <div className={classes.controls}>
           <TextInput
             className={classes.find}

@@ -59,7 +59,7 @@ function returns(id: "return_1" | "return_21" | "return_63" | "return_252", head
   return cell(
     id,
     header,
-    { width: 90, sort: id, first: "descending", tip: `Total return ${period}, adjusted for splits and dividends` },
+    { width: 89, sort: id, first: "descending", tip: `Total return ${period}, adjusted for splits and dividends` },
     (row) => (
       <Change
         value={row[id]}
@@ -72,7 +72,7 @@ function returns(id: "return_1" | "return_21" | "return_63" | "return_252", head
 const symbol = column.display({
   id: "symbol",
   header: "Stock",
-  meta: { width: 232, sort: "symbol", first: "ascending", align: "left" },
+  meta: { width: 220, sort: "symbol", first: "ascending", align: "left" },
   cell: ({ row: { original } }) =>
     original.row ? (
       <>
@@ -107,7 +107,7 @@ const rank = cell(
 const score = cell(
   "score",
   "Score",
-  { width: 104, sort: "score", first: "descending", tip: "Technical score, 0 to 100, by rank among its board" },
+  { width: 96, sort: "score", first: "descending", tip: "Technical score, 0 to 100, by rank among its board" },
   (row) => (
     <ScoreBar
       value={row.score}
@@ -122,7 +122,7 @@ const unranked = cell("unranked", "Why it is not ranked", { width: 300, align: "
   </span>
 ));
 
-const close = cell("close", "Price", { width: 96, sort: "close", first: "descending", tip: "Last close, as traded" }, (row) =>
+const close = cell("close", "Price", { width: 92, sort: "close", first: "descending", tip: "Last close, as traded" }, (row) =>
   row.close === null ? (
     <Unknown reason={why(row, "The price")} />
   ) : (
@@ -132,11 +132,11 @@ const close = cell("close", "Price", { width: 96, sort: "close", first: "descend
   ),
 );
 
-const spark = cell("spark", "42 sessions", { width: 114, align: "center", tip: "Closes, adjusted for splits" }, (row) => (
+const spark = cell("spark", "42 sessions", { width: 112, align: "center", tip: "Closes, adjusted for splits" }, (row) => (
   <Sparkline values={row.spark} />
 ));
 
-const rsi = cell("rsi_14", "RSI", { width: 62, sort: "rsi_14", first: "descending", tip: "Relative strength index, 14 sessions" }, (row) =>
+const rsi = cell("rsi_14", "RSI", { width: 58, sort: "rsi_14", first: "descending", tip: "Relative strength index, 14 sessions" }, (row) =>
   row.rsi_14 === null ? (
     <Unknown reason={why(row, "RSI")} />
   ) : (
@@ -147,7 +147,7 @@ const rsi = cell("rsi_14", "RSI", { width: 62, sort: "rsi_14", first: "descendin
 const volatility = cell(
   "volatility_252",
   "Volatility",
-  { width: 92, sort: "volatility_252", first: "ascending", tip: "Annualised volatility over 252 sessions" },
+  { width: 88, sort: "volatility_252", first: "ascending", tip: "Annualised volatility over 252 sessions" },
   (row) =>
     row.volatility_252 === null ? (
       <Unknown reason={why(row, "Volatility")} />
@@ -159,7 +159,7 @@ const volatility = cell(
 const high = cell(
   "distance_from_high_252",
   "Off high",
-  { width: 90, sort: "distance_from_high_252", first: "descending", tip: "Distance from the highest close of 252 sessions" },
+  { width: 84, sort: "distance_from_high_252", first: "descending", tip: "Distance from the highest close of 252 sessions" },
   (row) =>
     row.distance_from_high_252 === null ? (
       <Unknown reason={why(row, "The distance from the high")} />
@@ -173,7 +173,7 @@ const high = cell(
 const traded = cell(
   "mean_dollar_volume_20",
   "Volume $",
-  { width: 92, sort: "mean_dollar_volume_20", first: "descending", tip: "Mean dollar volume a session, over 20 sessions" },
+  { width: 86, sort: "mean_dollar_volume_20", first: "descending", tip: "Mean dollar volume a session, over 20 sessions" },
   (row) =>
     row.mean_dollar_volume_20 === null ? (
       <Unknown reason={why(row, "Dollar volume")} />
@@ -184,7 +184,7 @@ const traded = cell(
     ),
 );
 
-const kindColumn = cell("kind", "Kind", { width: 118, sort: "kind", first: "ascending", align: "left" }, (row) => (
+const kindColumn = cell("kind", "Kind", { width: 116, sort: "kind", first: "ascending", align: "left" }, (row) => (
   <span className={classes.kind}>{kind(row.kind)}</span>
 ));
 

@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import { answer, client } from "@/api/client";
 import { useStatus } from "@/api/status";
 import type { Run } from "@/api/types";
-import { ago, count, duration, instant, words } from "@/lib/format";
+import { ago, count, day, duration, instant, words } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Notice, Panel, Pill, type Tone } from "@/ui/parts";
 
@@ -55,7 +55,7 @@ function RunRow({ run, now }: { run: Run; now: string | undefined }) {
     <li className={classes.run}>
       <div className={classes.what}>
         <h2>
-          {KINDS[run.kind] ?? words(run.kind)} <span>{run.subject}</span>
+          {KINDS[run.kind] ?? words(run.kind)} <span>{run.subject.replace(/\d{4}-\d\d-\d\d/g, day)}</span>
         </h2>
         <Pill tone={TONES[run.state] ?? "plain"}>{words(run.state)}</Pill>
       </div>

@@ -1,25 +1,13 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
-import type { Figure } from "@/api/types";
-import { day, figure, words } from "@/lib/format";
+import { day, words } from "@/lib/format";
 import { Failure } from "@/ui/failure";
-import { Change, Unknown } from "@/ui/figures";
 import { Panel } from "@/ui/parts";
 
+import { FigureValue } from "./FigureValue";
 import { analysisQuery } from "./queries";
 import classes from "./stock.module.css";
-
-/** Gains and losses carry their sign by colour; a volatility is no gain. */
-function isChange(one: Figure): boolean {
-  return one.unit === "fraction" && /return|momentum|drawdown|distance/.test(one.name);
-}
-
-function Value({ one }: { one: Figure }) {
-  if (one.value === null) return <Unknown reason={one.reason} />;
-  if (isChange(one)) return <Change value={one.value} />;
-  return <>{figure(one.value, one.unit).replace(one.unit === "fraction" ? "+" : "", "")}</>;
-}
 
 export function AnalysisTab({ symbol }: { symbol: string }) {
   const { data, error, refetch } = useQuery(analysisQuery(symbol));
@@ -41,7 +29,7 @@ export function AnalysisTab({ symbol }: { symbol: string }) {
                     <small>{one.value === null && one.reason ? one.reason : one.formula}</small>
                   </dt>
                   <dd>
-                    <Value one={one} />
+                    <FigureValue {...one} />
                   </dd>
                 </div>
               ))}

@@ -10,9 +10,21 @@ import { Panel, Pill } from "@/ui/parts";
 import { stockDataQuery } from "./queries";
 import classes from "./stock.module.css";
 
-function Block({ title, note, empty, rows, head }: { title: string; note?: string; empty: string; rows: ReactNode[]; head: string[] }) {
+/** Column heads of numbers, which stand to the right. */
+const NUMERIC = new Set(["Bars", "Value", "Open", "High", "Low", "Close", "Volume", "Sessions"]);
+
+interface BlockProps {
+  title: string;
+  note?: string;
+  empty: string;
+  head: string[];
+  rows: ReactNode[];
+  half?: boolean;
+}
+
+function Block({ title, note, empty, rows, head, half = false }: BlockProps) {
   return (
-    <Panel className={classes.block}>
+    <Panel className={half ? `${classes.block} ${classes.half}` : classes.block}>
       <h2>
         {title}
         {rows.length > 0 && <span>{count(rows.length)}</span>}
@@ -27,7 +39,7 @@ function Block({ title, note, empty, rows, head }: { title: string; note?: strin
             <thead>
               <tr>
                 {head.map((label) => (
-                  <th key={label} scope="col">
+                  <th key={label} scope="col" className={NUMERIC.has(label) ? classes.number : undefined}>
                     {label}
                   </th>
                 ))}
@@ -46,7 +58,7 @@ export function DataTab({ stock }: { stock: Stock }) {
   if (error) return <Failure error={error} retry={() => void refetch()} what="The data's history" />;
   if (!data) return <Skeleton height={420} radius="lg" />;
   return (
-    <div className={classes.stack}>
+    <div className={classes.blocks}>
       {stock.data_issues.length > 0 && (
         <Panel className={classes.block}>
           <h2>Open issues</h2>
@@ -68,7 +80,7 @@ export function DataTab({ stock }: { stock: Stock }) {
             <th scope="row">{source.provider}</th>
             <td>{words(source.channel)}</td>
             <td>{words(source.basis)}</td>
-            <td>{count(source.count)}</td>
+            <td className={classes.number}>{count(source.count)}</td>
             <td>{day(source.first)}</td>
             <td>{day(source.last)}</td>
             <td>{instant(source.fetched_at)}</td>
@@ -76,6 +88,7 @@ export function DataTab({ stock }: { stock: Stock }) {
         ))}
       />
       <Block
+        half
         title="Corporate actions"
         note={
           stock.actions_known_from
@@ -84,11 +97,11 @@ export function DataTab({ stock }: { stock: Stock }) {
         }
         empty="None is stored."
         head={["Ex-date", "Kind", "Value", "Known since"]}
-        rows={data.actions.map((action, index) => (
+        rows={[...data.actions].sort((one, other) => other.ex_date.localeCompare(one.ex_date)).map((action, index) => (
           <tr key={index}>
             <th scope="row">{day(action.ex_date)}</th>
             <td>{words(action.kind)}</td>
-            <td>
+            <td className={classes.number}>
               {action.ratio !== null
                 ? `${number(action.ratio, 4).replace(/\.?0+$/, "")} for 1`
                 : `${number(action.amount, 4)} ${action.currency ?? ""}`}
@@ -97,6 +110,34 @@ export function DataTab({ stock }: { stock: Stock }) {
           </tr>
         ))}
       />
+      <div className={classes.column}>
+        <Block
+          title="Gaps"
+          note="Sessions without a bar, between the first and the last one."
+          empty="There is no gap."
+          head={["From", "To", "Sessions"]}
+          rows={data.gaps.map((gap) => (
+            <tr key={gap.from}>
+              <th scope="row">{day(gap.from)}</th>
+              <td>{day(gap.to)}</td>
+              <td className={classes.number}>{count(gap.sessions)}</td>
+            </tr>
+          ))}
+        />
+        <Block
+          half
+          title="Symbols"
+          empty="No other symbol is known."
+          head={["Symbol", "From", "To"]}
+          rows={stock.tickers.map((ticker, index) => (
+            <tr key={index}>
+              <th scope="row">{ticker.symbol}</th>
+              <td>{ticker.first ? day(ticker.first) : "Start"}</td>
+              <td>{ticker.last ? day(ticker.last) : "Today"}</td>
+            </tr>
+          ))}
+        />
+      </div>
       <Block
         title="Revisions"
         note="Every value that was replaced, or was not chosen, is kept."
@@ -106,26 +147,13 @@ export function DataTab({ stock }: { stock: Stock }) {
           <tr key={index}>
             <th scope="row">{day(revision.session)}</th>
             <td>{words(revision.reason)}</td>
-            <td>{price(revision.old.open)}</td>
-            <td>{price(revision.old.high)}</td>
-            <td>{price(revision.old.low)}</td>
-            <td>{price(revision.old.close)}</td>
-            <td>{count(revision.old.volume)}</td>
+            <td className={classes.number}>{price(revision.old.open)}</td>
+            <td className={classes.number}>{price(revision.old.high)}</td>
+            <td className={classes.number}>{price(revision.old.low)}</td>
+            <td className={classes.number}>{price(revision.old.close)}</td>
+            <td className={classes.number}>{count(revision.old.volume)}</td>
             <td>{revision.source ? `${revision.source.provider}, ${revision.source.channel}` : "—"}</td>
             <td>{instant(revision.recorded_at)}</td>
-          </tr>
-        ))}
-      />
-      <Block
-        title="Gaps"
-        note="Sessions without a bar, between the first and the last one."
-        empty="There is no gap."
-        head={["From", "To", "Sessions"]}
-        rows={data.gaps.map((gap) => (
-          <tr key={gap.from}>
-            <th scope="row">{day(gap.from)}</th>
-            <td>{day(gap.to)}</td>
-            <td>{count(gap.sessions)}</td>
           </tr>
         ))}
       />
@@ -141,18 +169,6 @@ export function DataTab({ stock }: { stock: Stock }) {
             <td>
               <code>{typeof row.payload === "string" ? row.payload : JSON.stringify(row.payload)}</code>
             </td>
-          </tr>
-        ))}
-      />
-      <Block
-        title="Symbols"
-        empty="No other symbol is known."
-        head={["Symbol", "From", "To"]}
-        rows={stock.tickers.map((ticker, index) => (
-          <tr key={index}>
-            <th scope="row">{ticker.symbol}</th>
-            <td>{ticker.first ? day(ticker.first) : "Start"}</td>
-            <td>{ticker.last ? day(ticker.last) : "Today"}</td>
           </tr>
         ))}
       />

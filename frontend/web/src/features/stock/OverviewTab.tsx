@@ -2,11 +2,12 @@ import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import type { Analysis, ScorePart } from "@/api/types";
-import { day, figure, number, percent } from "@/lib/format";
+import { day, number, percent } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Change, Meter, Unknown } from "@/ui/figures";
 import { Panel } from "@/ui/parts";
 
+import { FigureValue } from "./FigureValue";
 import { analysisQuery } from "./queries";
 import classes from "./stock.module.css";
 
@@ -31,7 +32,9 @@ function Part({ part, analysis }: { part: ScorePart; analysis: Analysis }) {
           return (
             <li key={input.name} data-tip={known?.formula}>
               <span>{known?.label ?? input.name}</span>
-              <span>{input.value === null ? <Unknown reason={known?.reason} /> : figure(input.value, known?.unit ?? "ratio")}</span>
+              <span>
+                <FigureValue name={input.name} value={input.value} unit={known?.unit ?? "ratio"} reason={known?.reason ?? null} />
+              </span>
               <small>
                 {input.percentile === null ? "not compared" : `${ordinal(Math.round(input.percentile))} percentile`}
               </small>

@@ -145,8 +145,14 @@ export function PriceChart({ symbol, bars, missing, actions, range, averages, ou
       <Hidden>
         <span id={`${ids}-how`}>Arrow keys move from session to session, Page keys by a month, Home and End to the ends.</span>
       </Hidden>
-      <figcaption id={`${ids}-sum`} className={classes.summary}>
-        {summary(shown, range)}
+      <figcaption className={classes.caption}>
+        <span id={`${ids}-sum`}>{summary(shown, range)}</span>
+        <small className={classes.credit}>
+          Chart:{" "}
+          <a href="https://www.tradingview.com/" target="_blank" rel="noreferrer">
+            TradingView Lightweight Charts™
+          </a>
+        </small>
       </figcaption>
     </figure>
   );

@@ -84,7 +84,7 @@ export function PricePanel({ symbol, last, search, change }: Props) {
   useShortcuts([
     ...RANGES.map((name, index) => ({
       keys: String(index + 1),
-      label: `Range ${name}`,
+      label: "Range, 1M to All",
       group: "Chart" as const,
       run: () => {
         change({ range: name });
@@ -113,6 +113,7 @@ export function PricePanel({ symbol, last, search, change }: Props) {
       <div className={classes.bar} role="group" aria-label="Chart controls">
         <SegmentedControl
           size="xs"
+          withItemsBorders={false}
           aria-label="Range"
           data={[...RANGES]}
           value={range}
@@ -123,6 +124,7 @@ export function PricePanel({ symbol, last, search, change }: Props) {
         <div className={classes.barEnd}>
           <SegmentedControl
             size="xs"
+            withItemsBorders={false}
             aria-label="Adjustment"
             data={ADJUSTMENTS.map((value) => ({ value, label: <span data-tip={ADJUST_TIPS[value]}>{ADJUST_LABELS[value]}</span> }))}
             value={adjust}

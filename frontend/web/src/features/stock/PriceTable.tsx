@@ -36,12 +36,12 @@ export function PriceTable({ symbol, bars, sources }: { symbol: string; bars: Kn
         <thead>
           <tr>
             <th scope="col">Session</th>
-            <th scope="col">Open</th>
-            <th scope="col">High</th>
-            <th scope="col">Low</th>
-            <th scope="col">Close</th>
-            <th scope="col">Change</th>
-            <th scope="col">Volume</th>
+            <th scope="col" className={classes.number}>Open</th>
+            <th scope="col" className={classes.number}>High</th>
+            <th scope="col" className={classes.number}>Low</th>
+            <th scope="col" className={classes.number}>Close</th>
+            <th scope="col" className={classes.number}>Change</th>
+            <th scope="col" className={classes.number}>Volume</th>
             <th scope="col">Source</th>
           </tr>
         </thead>
@@ -55,16 +55,16 @@ export function PriceTable({ symbol, bars, sources }: { symbol: string; bars: Kn
             return (
               <tr key={bar.session} aria-rowindex={item.index + 2}>
                 <th scope="row">{day(bar.session)}</th>
-                <td>{price(bar.open)}</td>
-                <td>{price(bar.high)}</td>
-                <td>{price(bar.low)}</td>
-                <td>
+                <td className={classes.number}>{price(bar.open)}</td>
+                <td className={classes.number}>{price(bar.high)}</td>
+                <td className={classes.number}>{price(bar.low)}</td>
+                <td className={classes.number}>
                   <b>{price(bar.close)}</b>
                 </td>
-                <td>
+                <td className={classes.number}>
                   <Change value={before ? bar.close / before.close - 1 : null} tip={before ? undefined : "The first bar has none before it"} />
                 </td>
-                <td>{count(bar.volume)}</td>
+                <td className={classes.number}>{count(bar.volume)}</td>
                 <td data-tip={source && `${provenance(source)}, ${source.basis}\n${instant(source.fetched_at)}`}>
                   {source ? `${source.provider}, ${source.channel}` : "—"}
                 </td>

@@ -6,7 +6,7 @@ import { useCallback, useEffect } from "react";
 
 import { NotFound } from "@/api/errors";
 import type { Stock } from "@/api/types";
-import { day, instant, kind, money, price } from "@/lib/format";
+import { day, instant, kind, money, number } from "@/lib/format";
 import { remembered } from "@/lib/recents";
 import { Failure } from "@/ui/failure";
 import { Change, Unknown } from "@/ui/figures";
@@ -57,7 +57,7 @@ function Head({ stock }: { stock: Stock }) {
                 {moved !== null && (
                   <small data-tip="Difference of the two closes, as traded">
                     {moved > 0 ? "+" : moved < 0 ? "−" : ""}
-                    {price(Math.abs(moved))}
+                    {number(Math.abs(moved), latest.close < 1 ? 4 : 2)}
                   </small>
                 )}
               </span>

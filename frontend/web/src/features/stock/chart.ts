@@ -68,8 +68,14 @@ export function drawChart(frame: HTMLElement, onPoint: (session: string | null) 
   const lines = new Map<Average, ISeriesApi<"Line">>();
   let shown: { bars: KnownBar[]; missing: string[]; actions: Action[] } = { bars: [], missing: [], actions: [] };
   let averages: readonly Average[] = [];
+  let window: { from: string; to: string } | null = null;
   chart.panes()[0]?.setStretchFactor(4);
   chart.panes()[1]?.setStretchFactor(1);
+  function showWindow(): void {
+    if (window) chart.timeScale().setVisibleRange(window);
+  }
+  // The first size comes after the first data, and a narrower window shows the same days, not fewer.
+  chart.timeScale().subscribeSizeChange(showWindow);
   chart.subscribeCrosshairMove((event) => {
     onPoint(typeof event.time === "string" ? event.time : null);
   });
@@ -136,6 +142,8 @@ export function drawChart(frame: HTMLElement, onPoint: (session: string | null) 
         textColor: text,
         fontFamily: variable("--font"),
         fontSize: 12,
+        // The caption under the chart names the library, as its licence asks; the logo would cover the volume.
+        attributionLogo: false,
         panes: { separatorColor: border, separatorHoverColor: border, enableResize: false },
       },
       grid: { vertLines: { visible: false }, horzLines: { color: border, style: LineStyle.Dotted } },
@@ -171,7 +179,8 @@ export function drawChart(frame: HTMLElement, onPoint: (session: string | null) 
       drawAverages();
     },
     range: (first, last) => {
-      chart.timeScale().setVisibleRange({ from: first, to: last });
+      window = { from: first, to: last };
+      showWindow();
     },
     point: (bar) => {
       if (bar) chart.setCrosshairPosition(bar.close, bar.session, candles);
