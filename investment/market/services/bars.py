@@ -151,7 +151,12 @@ def store_market_day(
 
 
 def ingest_series(
-    *, series: BarSeries, origin: NewOrigin, now: datetime, guard: Guard | None = None
+    *,
+    series: BarSeries,
+    origin: NewOrigin,
+    now: datetime,
+    guard: Guard | None = None,
+    adjusted_until: date | None = None,
 ) -> IngestReport:
     """
     Store bars of one ticker over many sessions. Repeatable, all or nothing, safe in two processes.
@@ -160,6 +165,7 @@ def ingest_series(
     mixes two bases.
 
     :param guard: called in the transaction before it commits; what it raises undoes everything.
+    :param adjusted_until: of bars adjusted for splits, the day whose basis they are on; default: now.
     :raises AnswerRefused: if more than 1 % of the rows are bad, or the bars are adjusted for splits
         and the splits are not all known.
     """
@@ -189,7 +195,9 @@ def ingest_series(
     ids = resolve_symbol_over_time(symbol=series.symbol, sessions=sessions, source=origin.provider, now=now)
     if series.basis == "splits":
         try:
-            bars = undo_splits(bars=bars, sessions=sessions, instrument_ids=ids, as_of=now.date())
+            bars = undo_splits(
+                bars=bars, sessions=sessions, instrument_ids=ids, as_of=adjusted_until or now.date()
+            )
         except SplitsUnknown as unknown:
             _refuse(
                 f"{unknown.message} Nothing was stored.",

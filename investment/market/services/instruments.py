@@ -4,7 +4,7 @@ What a provider says of instruments: who they are, what they are called, whether
 An instrument is recognised by its composite FIGI, else by its ticker.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -29,17 +29,26 @@ _TOLD = (
 )
 
 
-def upsert_instruments(*, records: Iterable[InstrumentRecord], source: str, now: datetime) -> int:
+def upsert_instruments(
+    *,
+    records: Iterable[InstrumentRecord],
+    source: str,
+    now: datetime,
+    renamed_on: Mapping[str, date] | None = None,
+) -> int:
     """
     Store what a provider says of instruments; return how many are new or changed. Repeatable.
 
     What a record does not tell keeps its value. A known instrument under another ticker was
     renamed: its old ticker ends, its new one begins, and bars that came in under the new ticker
     before we heard of it become its own. An active ticker whose FIGI is another's has a new holder.
+
+    :param renamed_on: first day under the present ticker, by composite FIGI, where that is known;
+        else a rename takes effect today, or with the first bar under the new ticker.
     """
     with transaction.atomic():
         lock_instruments()
-        book = _Book(source=source, now=now)
+        book = _Book(source=source, now=now, renamed_on=renamed_on or {})
         # Those that are gone come first, so that a ticker is free for whoever has it today.
         for record in sorted(records, key=lambda record: record.active):
             book.enter(record)
@@ -52,6 +61,7 @@ class _Book:
 
     source: str
     now: datetime
+    renamed_on: Mapping[str, date]
     by_figi: dict[str, Instrument] = field(default_factory=dict)
     active: dict[str, Instrument] = field(default_factory=dict)
     gone: dict[str, list[Instrument]] = field(default_factory=dict)
@@ -116,7 +126,7 @@ class _Book:
         self._give_ticker(instrument, first=None)
 
     def _rename(self, instrument: Instrument, symbol: str) -> None:
-        first = self.today
+        first = self.renamed_on.get(instrument.composite_figi or "", self.today)
         holder = self.active.get(symbol)
         if holder is not None:
             if holder.composite_figi or not holder.pk or not instrument.pk:

@@ -8,7 +8,7 @@ import numpy as np
 from investment.lib.errors import DomainError
 from investment.market.models import CorporateAction, Instrument
 from investment.market.selectors.instruments import Ids
-from investment.providers.contracts import BarColumns
+from investment.providers.contracts import BarColumns, Floats
 
 
 class SplitsUnknown(DomainError):
@@ -45,13 +45,26 @@ def undo_splits(
         ):
             assert action.ratio is not None  # noqa: S101 - for the type checker: a constraint says so
             ratio[own & (days < np.datetime64(action.ex_date))] *= action.ratio
+    return as_traded(bars=bars, ratio=ratio)
+
+
+def as_traded(*, bars: BarColumns, ratio: Floats) -> BarColumns:
+    """
+    Return split-adjusted bars with each row's prices times its ratio, and its volume divided by it.
+
+    Rounded to a millionth: whoever adjusted the prices rounded them too.
+    """
+
+    def times(prices: Floats) -> Floats:
+        return np.round(prices * ratio, 6).astype(np.float64)
+
     return BarColumns(
         symbols=bars.symbols,
-        open=bars.open * ratio,
-        high=bars.high * ratio,
-        low=bars.low * ratio,
-        close=bars.close * ratio,
-        volume=bars.volume / ratio,
-        vwap=bars.vwap * ratio,
+        open=times(bars.open),
+        high=times(bars.high),
+        low=times(bars.low),
+        close=times(bars.close),
+        volume=np.round(bars.volume / ratio, 4).astype(np.float64),
+        vwap=times(bars.vwap),
         trades=bars.trades,
     )
