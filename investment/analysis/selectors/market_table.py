@@ -195,7 +195,11 @@ def _sources(ids: list[int], session: date | None) -> dict[int, Source]:
 
 
 def _sparks(ids: list[int], session: date | None) -> dict[int, list[float | None]]:
-    """Return the split-adjusted closes of the last sessions, ``None`` where there was no bar."""
+    """
+    Return the split-adjusted closes of the last sessions, ``None`` where there was no bar.
+
+    An instrument whose splits are not all known has no chart: a fall of one half may be a split.
+    """
     if session is None or not ids:
         return {}
     sessions = sessions_before(session, SPARK)
@@ -203,11 +207,13 @@ def _sparks(ids: list[int], session: date | None) -> dict[int, list[float | None
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT instrument_id, array_agg(session - %s::date), array_agg(close)
-            FROM market_dailybar WHERE session = ANY(%s) AND instrument_id = ANY(%s)
-            GROUP BY instrument_id
+            SELECT bar.instrument_id, array_agg(bar.session - %s::date), array_agg(bar.close)
+            FROM market_dailybar bar JOIN market_instrument instrument ON instrument.id = bar.instrument_id
+            WHERE bar.session = ANY(%s) AND bar.instrument_id = ANY(%s)
+              AND instrument.actions_withheld = '' AND instrument.actions_from <= %s
+            GROUP BY bar.instrument_id
             """,
-            [session, sessions, ids],
+            [session, sessions, ids, sessions[0]],
         )
         sparks: dict[int, list[float | None]] = {}
         for pk, days, closes in cursor.fetchall():

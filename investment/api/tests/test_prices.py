@@ -142,6 +142,6 @@ def test_a_long_history_costs_as_many_queries_as_a_short_one(
     make_bars(apple, dict.fromkeys(days, 1.0))
 
     with django_assert_num_queries(10):
-        client.get("/api/stocks/AAPL/prices", {"from": days[0], "to": days[0]})
+        client.get("/api/stocks/AAPL/prices", {"from": str(days[0]), "to": str(days[0])})
     with django_assert_num_queries(10):
         client.get("/api/stocks/AAPL/prices")

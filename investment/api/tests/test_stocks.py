@@ -86,6 +86,17 @@ def test_a_row_says_everything_that_is_known(client: Client, days: list[date]) -
     assert row["stale"] is False
 
 
+@pytest.mark.parametrize(
+    "unknown", [{"actions_from": None}, {"actions_withheld": "not in your plan"}], ids=str
+)
+def test_where_splits_are_unknown_there_is_no_small_chart(
+    client: Client, days: list[date], unknown: dict[str, Any]
+) -> None:
+    make_bars(make_instrument("ODD", **unknown), {days[2]: 1.0})
+
+    assert get(client, "/api/stocks", search="ODD")["results"][0]["spark"] is None
+
+
 def test_a_row_without_a_bar_is_stale_and_shows_its_last_one(client: Client, days: list[date]) -> None:
     rows = {row["symbol"]: row for row in get(client, "/api/stocks")["results"]}
 
