@@ -207,7 +207,7 @@ def _import_actions(entry: FolderEntry, bars: FileBars, *, provider: str, now: d
         )
         return
     days = [*bars.sessions[:1], *bars.sessions[-1:]]
-    days += [action.ex_date for action in (*entry.splits, *entry.dividends)]
+    days += [split.ex_date for split in entry.splits] + [dividend.ex_date for dividend in entry.dividends]
     if days:
         ingest_actions(
             splits=entry.splits,

@@ -76,9 +76,7 @@ class Command(BaseCommand):
         **options: Any,
     ) -> ImportReport:
         if settings.MODE.synthetic:
-            self.stderr.write(
-                "This installation shows the invented sample market; your bars will stand beside it."
-            )
+            self.stderr.write("This installation shows the invented sample market; yours stand beside it.")
         if path.is_dir():
             if basis or symbol or adjusted_until:
                 raise CommandError("A folder's dataset.toml says symbols and bases; give neither.")
