@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investment.settings.development")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investment.settings.production")
 
 app = Celery("investment")
 app.config_from_object("django.conf:settings", namespace="CELERY")

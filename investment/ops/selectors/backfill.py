@@ -83,7 +83,7 @@ def _missing_sessions(since: date, until: date) -> list[date]:
     )
     stored.update(
         SessionStage.objects.filter(
-            name=SessionStage.Name.BARS, state=SessionStage.State.DONE, job_id__range=(since, until)
+            name=SessionStage.Name.BARS, state=SessionStage.State.DONE, job__session__range=(since, until)
         ).values_list("job_id", flat=True)
     )
     if settings.MODE.kind == "sample":  # its past was imported whole
@@ -94,7 +94,8 @@ def _missing_sessions(since: date, until: date) -> list[date]:
 
 def _missing_symbols(since: date, until: date) -> list[str]:
     done = set(_steps(BackfillStep.Kind.SYMBOL, since, until))
-    symbols = Instrument.objects.order_by("symbol").values_list("symbol", flat=True).distinct()
+    traded = Instrument.objects.exclude(active=False, delisted_on__lt=since)
+    symbols = traded.order_by("symbol").values_list("symbol", flat=True).distinct()
     return [symbol for symbol in symbols if symbol not in done]
 
 

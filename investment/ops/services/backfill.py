@@ -1,14 +1,14 @@
 """Bringing in history: newest first, within the quota, going on where it stopped."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
 
-from investment.market.services import actions as market_actions
+from investment.market.services.actions import ingest_actions, withhold_actions
 from investment.market.services.bars import AnswerRefused, IngestReport, ingest_market_day, ingest_series
 from investment.market.services.origins import NewOrigin
 from investment.ops.models import BackfillStep, Run
@@ -17,6 +17,7 @@ from investment.ops.services import leases, runs, stage_bars
 from investment.ops.services.sources import source_name
 from investment.ops.services.work import OnProgress, silent
 from investment.providers import gateway
+from investment.providers.contracts import DividendRecord, SplitRecord
 from investment.providers.errors import (
     MalformedPayload,
     NotEntitled,
@@ -184,7 +185,7 @@ def _market_actions(work: _Backfill) -> None:
     except (NotEntitled, OutOfHistory) as error:
         note = f"Splits and dividends are not in the plan: {stage_bars.explain(error)}"
     else:
-        market_actions.ingest(splits, dividends)
+        _store_actions(work, splits, dividends, start, end)
     work.finish_step(BackfillStep.Kind.ACTIONS, plan.since, plan.until, note=note)
     work.tell("Splits and dividends", 2, 2)
 
@@ -222,13 +223,39 @@ def _one_symbol(work: _Backfill, symbol: str) -> str | None:
 
 
 def _symbol_actions(work: _Backfill, symbol: str) -> str:
-    since, until = work.plan.since, work.plan.until + AHEAD
+    start, end = work.plan.since, work.plan.until + AHEAD
     try:
-        splits = work.ask(lambda: work.provider.splits(start=since, end=until, symbol=symbol))
-        dividends = work.ask(lambda: work.provider.dividends(start=since, end=until, symbol=symbol))
+        splits = work.ask(lambda: work.provider.splits(start=start, end=end, symbol=symbol))
+        dividends = work.ask(lambda: work.provider.dividends(start=start, end=end, symbol=symbol))
     except (NotEntitled, OutOfHistory) as error:
         words = stage_bars.explain(error)
-        market_actions.withhold_actions(symbol=symbol, reason=words)
+        withhold_actions(symbol=symbol, reason=words)
         return f"{symbol}: splits and dividends are unknown: {words}"
-    market_actions.ingest(splits, dividends)
+    _store_actions(work, splits, dividends, start, end, symbol)
     return ""
+
+
+def _store_actions(
+    work: _Backfill,
+    splits: Sequence[SplitRecord],
+    dividends: Sequence[DividendRecord],
+    start: date,
+    end: date,
+    symbol: str | None = None,
+) -> None:
+    origin = work.origin(
+        endpoint="splits and dividends",
+        basis="raw",
+        digest="",
+        detail=f"{symbol or ''} {start} to {end}".strip(),
+    )
+    ingest_actions(
+        splits=splits,
+        dividends=dividends,
+        start=start,
+        end=end,
+        origin=origin,
+        now=work.tally.now,
+        symbol=symbol,
+        guard=work.lease.guard,
+    )

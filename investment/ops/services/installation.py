@@ -9,9 +9,8 @@ from django.db import transaction
 from investment.lib import clock, exchange_days
 from investment.lib.modes import data_digest
 from investment.market.models import Session
-from investment.market.selectors.sessions import latest_closed_session, sessions_before
 from investment.market.services.calendar import write_sessions
-from investment.market.services.imports import import_sample
+from investment.market.services.imports import import_sample, sample_sessions
 from investment.ops.calculators import timetable
 from investment.ops.models import Installation, Run
 from investment.ops.selectors.installation import WrongMode, refuse_other_mode
@@ -89,7 +88,7 @@ def sample_range(*, now: datetime) -> tuple[date, date] | None:
     imported = Run.objects.filter(kind=Run.Kind.IMPORT, subject=SAMPLE_SUBJECT, state=Run.State.DONE)
     if imported.exists():
         return None
-    past = sessions_before(latest_closed_session(now), SAMPLE_SESSIONS + 1)[:-1]
+    past = sample_sessions(now=now, count=SAMPLE_SESSIONS)
     return past[0], past[-1]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from investment.market.services.instruments import upsert_instruments
 from investment.ops.models import Run
 from investment.ops.services import leases, runs
+from investment.ops.services.sources import source_name
 from investment.ops.services.work import OnProgress, silent
 from investment.providers import gateway
 
@@ -47,7 +48,7 @@ def sync_instruments(
         read = 0
         for active in (True, False) if delisted else (True,):
             for page in provider.instruments(active=active):
-                upsert_instruments(page, tally.now)
+                upsert_instruments(records=page, source=source_name(), now=tally.now)
                 read += len(page)
                 tally.calls = provider.calls_spent
                 tally.message = f"{read} instruments read"

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 
-from investment.market.services import actions as market_actions
+from investment.market.services.actions import ingest_actions
+from investment.market.services.origins import NewOrigin
 from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob, SessionStage
 from investment.ops.services import stage_bars
+from investment.ops.services.sources import source_name
 from investment.ops.services.work import Pause, Work
 from investment.providers.errors import (
     MalformedPayload,
@@ -58,8 +60,30 @@ def _fetch(work: Work, start: date, end: date) -> None:
         splits = provider.splits(start=start, end=end)
         work.tell(SessionStage.Name.ACTIONS, 1, 2)
         dividends = provider.dividends(start=start, end=end)
-    work.detail |= {"splits": len(splits), "dividends": len(dividends)}
-    market_actions.ingest(splits, dividends)
+        call_id = provider.last_call_id
+    origin = NewOrigin(
+        provider=source_name(),
+        endpoint="splits and dividends",
+        call_id=call_id,
+        fetched_at=work.now,
+        detail=f"{start} to {end}",
+    )
+    report = ingest_actions(
+        splits=splits,
+        dividends=dividends,
+        start=start,
+        end=end,
+        origin=origin,
+        now=work.now,
+        guard=work.lease.guard,
+    )
+    work.detail |= {
+        "splits": len(splits),
+        "dividends": len(dividends),
+        "new": report.inserted,
+        "withdrawn": report.withdrawn,
+        "refused": report.refused,
+    }
 
 
 def _asked_already(session: date, start: date, end: date) -> bool:
@@ -68,7 +92,7 @@ def _asked_already(session: date, start: date, end: date) -> bool:
     others = SessionStage.objects.filter(
         name=SessionStage.Name.ACTIONS,
         state=SessionStage.State.DONE,
-        job_id__range=(session - TOGETHER, session + TOGETHER),
+        job__session__range=(session - TOGETHER, session + TOGETHER),
         detail__has_key="asked_at",
     )
     return any(
@@ -83,7 +107,7 @@ def _last_due(session: date) -> date:
     """Return the last session near this one whose actions are still to be fetched."""
     pending = SessionStage.objects.filter(
         name=SessionStage.Name.ACTIONS,
-        job_id__range=(session, session + TOGETHER),
+        job__session__range=(session, session + TOGETHER),
     ).exclude(state=SessionStage.State.DONE)
     open_jobs = pending.exclude(job__state=SessionJob.State.CLOSED)
     return max(open_jobs.values_list("job_id", flat=True), default=session)

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 
-from investment.market.services.instruments import upsert_instruments
 from pytest_django import Settings
 
 from investment.lib import clock
+from investment.lib.modes import Mode
 from investment.market.selectors.sessions import sessions_before
 from investment.market.services.bars import ingest_market_day
 from investment.market.services.calendar import write_sessions
+from investment.market.services.instruments import upsert_instruments
 from investment.market.services.origins import NewOrigin
 from investment.ops.models import Run, SessionJob, SessionStage
+from investment.ops.services import installation
 from investment.ops.services.session_job import Outcome, advance_session
 from investment.providers.contracts import MarketDay
 from investment.providers.sandbox.testing import RunningSandbox, exchange_days, running_sandbox
@@ -35,14 +38,34 @@ def night_after(settings: Settings, *, plan: str = "unlimited", past: int = PAST
     calendar = exchange_days("2025-06-01", "2026-12-31")
     write_sessions(days=calendar.sessions, first=date(2025, 6, 1), last=date(2026, 12, 31))
     with running_sandbox(symbols=SYMBOLS, plan=plan, clock=clock.now) as sandbox:
-        settings.MASSIVE_BASE_URL = sandbox.url
-        settings.MASSIVE_API_KEY = sandbox.key
-        settings.MASSIVE_PLAN = plan
+        reach(settings, sandbox, plan=plan)
         market = sandbox.market
         upsert_instruments(records=market.instruments(FRIDAY), source="sample", now=NIGHT)
         for session in sessions_before(FRIDAY, past):
             store(sandbox, session)
         yield sandbox
+
+
+@contextmanager
+def folder_of_bars(settings: Settings, folder: Path) -> Iterator[RunningSandbox]:
+    """Let this be an installation of a folder of real bars, prepared, behind a sandbox that serves it."""
+    settings.MODE = Mode.for_data(folder)
+    settings.DATA_DIR = str(folder)
+    calendar = exchange_days("1990-01-01", "2026-12-31")
+    write_sessions(days=calendar.sessions, first=date(1990, 1, 1), last=date(2026, 12, 31))
+    installation.ensure_clock()
+    installation.record_mode(now=clock.real_now())
+    with running_sandbox(folder=folder, plan="unlimited", clock=clock.now) as sandbox:
+        reach(settings, sandbox, plan="unlimited")
+        yield sandbox
+    clock.clear_clock()
+
+
+def reach(settings: Settings, sandbox: RunningSandbox, *, plan: str) -> None:
+    """Let the gateway ask this sandbox."""
+    settings.MASSIVE_BASE_URL = sandbox.url
+    settings.MASSIVE_API_KEY = sandbox.key
+    settings.MASSIVE_PLAN = plan
 
 
 def store(sandbox: RunningSandbox, session: date) -> None:

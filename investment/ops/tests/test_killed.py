@@ -137,7 +137,7 @@ def check_all_is_there(sandbox: RunningSandbox) -> None:
     assert list(runs) == ["abandoned", "done"]
 
 
-@pytest.mark.parametrize("endpoint", ["grouped", "splits", "dividends"])
+@pytest.mark.parametrize("endpoint", ["grouped", "splits_v1", "dividends_v1"])
 def test_killed_while_it_waits_for_an_answer(
     sandbox: RunningSandbox, environment: dict[str, str], endpoint: str
 ) -> None:
@@ -197,7 +197,7 @@ def test_another_worker_takes_over_within_thirty_seconds(
 ) -> None:
     worker = ("-m", "celery", "--app", "investment", "worker", "--pool", "solo", "--loglevel", "WARNING")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    sandbox.fault("latency", endpoint="splits", seconds=120)
+    sandbox.fault("latency", endpoint="splits_v1", seconds=120)
     ensure_job(session=MONDAY, try_at=clock.now())
     with (
         process(environment, "manage.py", "beat"),

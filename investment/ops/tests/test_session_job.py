@@ -232,7 +232,7 @@ def test_actions_that_the_plan_refuses_leave_them_unknown_and_the_job_goes_on(
     sandbox: RunningSandbox,
 ) -> None:
     body = '{"status":"NOT_AUTHORIZED","message":"You are not entitled to this data."}'
-    sandbox.fault("status", endpoint="splits", status=403, body=body, content_type="application/json")
+    sandbox.fault("status", endpoint="splits_v1", status=403, body=body, content_type="application/json")
 
     outcome = run()
 
@@ -243,9 +243,8 @@ def test_actions_that_the_plan_refuses_leave_them_unknown_and_the_job_goes_on(
 def test_due_actions_are_stored_once(sandbox: RunningSandbox) -> None:
     run()
     stored = CorporateAction.objects.count()
-    assert stored == len(
-        sandbox.market.splits(MONDAY - timedelta(days=7), MONDAY + timedelta(days=14))
-    ) + len(sandbox.market.dividends(MONDAY - timedelta(days=7), MONDAY + timedelta(days=14)))
+    detail = job().stages.get(name="actions").detail
+    assert stored == detail["new"] == detail["splits"] + detail["dividends"] > 0
 
     job_rows.reset_stages(session=MONDAY, names=("actions",))
     run()
