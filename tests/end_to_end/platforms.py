@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,12 +49,21 @@ class Platform:
 
     def find(self, *words: str) -> psutil.Process:
         """Return the process, highest in the tree, whose command line has all ``words``."""
+        found = self._having(words)
+        assert found, f"no process with {words}; {self.output}"
+        return found[0]
+
+    def runs(self, *words: str) -> bool:
+        return bool(self._having(words))
+
+    def _having(self, words: tuple[str, ...]) -> list[psutil.Process]:
+        found = []
         for process in self.tree():
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error):  # it may have ended since
                 line = " ".join(process.cmdline())
                 if all(word in line for word in words) and "lifeline" not in line:
-                    return process
-        raise AssertionError(f"no process with {words} among {[p.cmdline() for p in self.tree()]}")
+                    found.append(process)
+        return found
 
     def wait_until_served(self) -> float:
         """Return the seconds from the start until it served its page."""
@@ -95,5 +104,49 @@ def bare_environment(**variables: str) -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | variables
 
 
-# Starts ./scripts/run.sh with the given arguments and environment; see the fixture of the same name.
-Start = Callable[..., Platform]
+class Starts:
+    """Starts ``./scripts/run.sh`` as somebody who has set nothing; whatever is left is killed in the end."""
+
+    def __init__(self, clone: Path, folder: Path) -> None:
+        self.clone = clone
+        self._folder = folder
+        self._started: list[tuple[Platform, list[psutil.Process]]] = []
+
+    def __call__(
+        self,
+        *arguments: str,
+        where: Path | None = None,
+        wait: bool = True,
+        variables: Mapping[str, str] | None = None,
+    ) -> Platform:
+        """Start in ``where`` (else the clone), with the fewest symbols and without the job unless told."""
+        clone = where or self.clone
+        log = self._folder / f"output-{len(self._started)}.log"
+        command = [str(clone / "scripts" / "run.sh"), *(arguments or ("--symbols", "30", "--no-job"))]
+        platform = launch(clone, command, log, bare_environment(**(variables or {})), self._folder)
+        self._started.append((platform, []))
+        if wait:
+            platform.wait_until_served()
+        self._started[-1][1].extend(platform.tree())
+        return platform
+
+    def end(self) -> None:
+        for platform, processes in self._started:
+            for process in {*processes, *platform.tree()}:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            platform.process.wait(GONE_WITHIN)
+
+
+def launch(clone: Path, command: list[str], log: Path, environment: dict[str, str], cwd: Path) -> Platform:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Platform(clone, process, log)

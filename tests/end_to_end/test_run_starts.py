@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from http.cookiejar import CookieJar
@@ -17,12 +18,18 @@ import psutil
 import psycopg
 import pytest
 
-from tests.end_to_end.platforms import ROOT, Platform, Start, bare_environment, copy_of_the_tree
+from tests.end_to_end.platforms import ROOT, Platform, Starts, bare_environment, copy_of_the_tree, launch
 
 pytestmark = pytest.mark.slow
-SOMEBODY = 61_234  # a user without a name
+SOMEBODY = 65_534  # nobody: every system has that user
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+@pytest.fixture(scope="module")
+def running(start_in_module: Starts) -> Platform:
+    """One platform for the tests that only look at it."""
+    return start_in_module()
 
 
 def get(address: str) -> tuple[int, bytes]:
@@ -33,7 +40,7 @@ def get(address: str) -> tuple[int, bytes]:
         return error.code, error.read()
 
 
-def test_the_first_start_says_where_to_look_and_the_second_keeps_the_data_and_is_quick(start: Start) -> None:
+def test_the_first_start_says_where_to_look_and_the_second_keeps_the_data_and_is_quick(start: Starts) -> None:
     first = start()
     assert re.search(r"Password\s+\S{12,}", first.output)
     assert list((first.clone / ".runtime").glob("credentials*")) == []
@@ -50,28 +57,28 @@ def test_the_first_start_says_where_to_look_and_the_second_keeps_the_data_and_is
     assert second.stop() == 0
 
 
-def test_the_login_link_works_once(start: Start) -> None:
-    platform = start()
-    found = re.search(r"Log in with\s+(\S+)", platform.output)
+def test_the_login_link_works_once(running: Platform) -> None:
+    found = re.search(r"Log in with\s+(\S+)", running.output)
     assert found
 
-    first = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    first.open(found[1], timeout=10).close()
-    with first.open(f"{platform.address}/api/session", timeout=10) as answer:
+    first, second = (
+        urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())) for _ in "12"
+    )
+    for browser in (first, second):
+        with contextlib.suppress(urllib.error.HTTPError):  # the page it leads to is not built in these clones
+            browser.open(found[1], timeout=10).close()
+
+    with first.open(f"{running.address}/api/session", timeout=10) as answer:
         assert json.loads(answer.read())["user"]["username"] == "admin"
-    second = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    with contextlib.suppress(urllib.error.HTTPError):
-        second.open(found[1], timeout=10).close()
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        second.open(f"{platform.address}/api/session", timeout=10)
+        second.open(f"{running.address}/api/session", timeout=10)
 
 
-def test_nothing_listens_beyond_loopback(start: Start) -> None:
-    platform = start()
+def test_nothing_listens_beyond_loopback(running: Platform) -> None:
 
     listening = {
         connection.laddr.ip
-        for process in platform.tree()
+        for process in running.tree()
         for connection in process.net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     }
@@ -80,9 +87,8 @@ def test_nothing_listens_beyond_loopback(start: Start) -> None:
 
 
 @as_root
-def test_another_user_can_connect_to_no_embedded_server(start: Start) -> None:
-    platform = start()
-    folder = Path((platform.clone / ".runtime" / "servers" / "sockets").read_text())
+def test_another_user_can_connect_to_no_embedded_server(running: Platform) -> None:
+    folder = Path((running.clone / ".runtime" / "servers" / "sockets").read_text())
     sockets = sorted(path for path in folder.iterdir() if path.is_socket())
     assert [path.name for path in sockets] == [".s.PGSQL.5432", "cache.sock", "state.sock"]
 
@@ -103,29 +109,27 @@ def test_another_user_can_connect_to_no_embedded_server(start: Start) -> None:
 
 
 @as_root
-def test_the_servers_of_root_run_as_a_user_who_owns_nothing_else(start: Start) -> None:
-    platform = start()
+def test_the_servers_of_root_run_as_a_user_who_owns_nothing_else(running: Platform) -> None:
 
-    users = {p.uids().real for p in platform.tree() if p.name() in ("postgres", "valkey-server")}
+    users = {p.uids().real for p in running.tree() if p.name() in ("postgres", "valkey-server")}
 
     assert len(users) == 1
     assert users.isdisjoint({0, 65_534})
 
 
-def test_secrets_are_for_their_owner_alone(start: Start) -> None:
-    platform = start()
+def test_secrets_are_for_their_owner_alone(running: Platform) -> None:
 
-    runtime = platform.clone / ".runtime"
+    runtime = running.clone / ".runtime"
 
     assert runtime.stat().st_mode & 0o077 == 0
     assert (runtime / "secrets.json").stat().st_mode & 0o777 == 0o600
     secrets = json.loads((runtime / "secrets.json").read_text())
-    for process in platform.tree():
+    for process in running.tree():
         line = " ".join(process.cmdline())
         assert not any(secret in line for secret in secrets.values()), "a secret is in a command line"
 
 
-def test_two_clones_run_beside_each_other(start: Start, tmp_path: Path) -> None:
+def test_two_clones_run_beside_each_other(start: Starts, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     copy_of_the_tree(other)
@@ -137,53 +141,43 @@ def test_two_clones_run_beside_each_other(start: Start, tmp_path: Path) -> None:
     assert (one.stop(), two.stop()) == (0, 0)
 
 
-def test_one_clone_does_not_run_twice(start: Start) -> None:
-    start()
-
-    second = start(wait=False)
+@pytest.mark.usefixtures("running")
+def test_one_clone_does_not_run_twice(start_in_module: Starts) -> None:
+    second = start_in_module(wait=False)
 
     assert second.process.wait(60) == 1
     assert "already runs" in second.output
 
 
 @as_root
-def test_an_ordinary_user_may_start_it(start: Start, tmp_path: Path) -> None:
+def test_an_ordinary_user_may_start_it(tmp_path: Path) -> None:
     python = _python_for_everybody()
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent.name.startswith("pytest-"):
-            parent.chmod(0o711)
-    folder = tmp_path / "theirs"
-    folder.mkdir()
-    copy_of_the_tree(folder)
-    _environment_of_packages(folder, python)
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
-    # Our packages may lie where the user may not go: a private mount puts them into the clone.
-    become = f"setpriv --reuid={SOMEBODY} --regid={SOMEBODY} --clear-groups"
-    script = f'mount --bind "$1" "$2/.venv/lib" && exec {become} "$2/scripts/run.sh" --symbols 30 --no-job'
-    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"]
-    log = tmp_path / "theirs.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, f"{sys.prefix}/lib", str(folder)],
-            cwd="/",
-            env=bare_environment(PATH=SYSTEM_PATH, HOME=str(folder)),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        clone = copy_of_the_tree(Path(folder))
+        _environment_of_packages(clone, python)
+        for path in (clone, *clone.rglob("*")):
+            os.chown(path, SOMEBODY, SOMEBODY, follow_symlinks=False)
+        # Our packages may lie where the user may not go: a private mount puts them into the clone.
+        become = f"setpriv --reuid={SOMEBODY} --regid={SOMEBODY} --clear-groups"
+        script = (
+            f'mount --bind "$1" "$2/.venv/lib" && exec {become} "$2/scripts/run.sh" --symbols 30 --no-job'
         )
-    platform = Platform(folder, process, log)
-    try:
-        platform.wait_until_served()
+        command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"]
+        command += [f"{sys.prefix}/lib", str(clone)]
+        environment = bare_environment(PATH=SYSTEM_PATH, HOME=str(clone))
+        platform = launch(clone, command, tmp_path / "output.log", environment, cwd=Path("/"))
+        try:
+            platform.wait_until_served()
 
-        assert {p.uids().real for p in platform.tree()} == {SOMEBODY}
-        assert get(f"{platform.address}/api/health")[0] == 200
-    finally:
-        assert platform.stop() == 0
+            assert {p.uids().real for p in platform.tree()} == {SOMEBODY}
+            assert get(f"{platform.address}/api/health")[0] == 200
+            assert platform.stop() == 0
+        finally:
+            platform.process.kill()
 
 
 def _python_for_everybody() -> str:
-    """Return a Python of our version that a user without a name may execute."""
+    """Return a Python of our version that every user may execute."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     tried = [shutil.which(name, path=SYSTEM_PATH) for name in ("python3", f"python{version}")]
     for candidate in tried:
@@ -210,10 +204,10 @@ def _environment_of_packages(clone: Path, python: str) -> None:
     subprocess.run(["bash", "-euc", stamp, "bash", str(clone)], env=environment, check=True)
 
 
-def test_servers_given_in_the_environment_are_used_with_a_database_per_mode(start: Start) -> None:
+def test_servers_given_in_the_environment_are_used_with_a_database_per_mode(start: Starts) -> None:
     given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL")}
 
-    platform = start(**given)
+    platform = start(variables=given)
 
     assert not any(p.name() in ("postgres", "valkey-server") for p in platform.tree())
     assert platform.stop() == 0
@@ -225,7 +219,7 @@ def test_servers_given_in_the_environment_are_used_with_a_database_per_mode(star
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
-def test_reset_drops_the_current_mode_alone(start: Start) -> None:
+def test_reset_drops_the_current_mode_alone(start: Starts) -> None:
     assert start("--symbols", "31", "--no-job").stop() == 0
     assert start("--symbols", "30", "--no-job").stop() == 0
 
@@ -250,7 +244,7 @@ def test_reset_drops_the_current_mode_alone(start: Start) -> None:
     ],
 )
 def test_a_mistake_is_answered_at_once_with_what_to_do(
-    start: Start, arguments: tuple[str, ...], words: str
+    start: Starts, arguments: tuple[str, ...], words: str
 ) -> None:
     platform = start(*arguments, wait=False)
 
@@ -258,7 +252,7 @@ def test_a_mistake_is_answered_at_once_with_what_to_do(
     assert words in platform.output
 
 
-def test_live_data_is_dropped_only_by_its_name(start: Start, clone: Path) -> None:
+def test_live_data_is_dropped_only_by_its_name(start: Starts, clone: Path) -> None:
     (clone / ".env").write_text('MASSIVE_API_KEY="not-a-real-key"\n')
 
     platform = start("--reset", wait=False)
@@ -267,7 +261,7 @@ def test_live_data_is_dropped_only_by_its_name(start: Start, clone: Path) -> Non
     assert "--reset live" in platform.output
 
 
-def test_a_port_in_use_is_said(start: Start) -> None:
+def test_a_port_in_use_is_said(start: Starts) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -7,13 +7,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.end_to_end.platforms import Platform, Start, assert_all_gone
+from tests.end_to_end.platforms import Platform, Starts, assert_all_gone
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_in_order(start: Start, number: signal.Signals) -> None:
+def test_a_signal_stops_everything_in_order(start: Starts, number: signal.Signals) -> None:
     platform = start()
     everything = platform.tree()
 
@@ -31,28 +31,23 @@ def test_a_signal_stops_everything_in_order(start: Start, number: signal.Signals
     [("investment.ops.local.starter",), ("honcho", "start")],
     ids=["the script, which is the starter", "honcho"],
 )
-def test_a_part_killed_by_force_takes_everything_along(start: Start, words: tuple[str, ...]) -> None:
+def test_a_part_killed_by_force_takes_everything_along(start: Starts, words: tuple[str, ...]) -> None:
     platform = start()
     everything = platform.tree()
     assert len(everything) > 10
+    assert platform.find("investment.ops.local.starter").pid == platform.process.pid
 
     platform.find(*words).kill()
 
     assert_all_gone(everything)
 
 
-def test_the_script_and_the_starter_are_one_process(start: Start) -> None:
-    platform = start()
-
-    assert platform.find("investment.ops.local.starter").pid == platform.process.pid
-
-
-def test_a_script_killed_while_it_sets_up_leaves_nothing(start: Start, clone: Path) -> None:
+def test_a_script_killed_while_it_sets_up_leaves_nothing(start: Starts, clone: Path) -> None:
     (clone / ".venv").unlink()  # so that it has much to install
     platform = start(wait=False)
     deadline = time.monotonic() + 30
-    while not any("venv" in " ".join(p.cmdline()) or "pip" in p.cmdline() for p in platform.tree()):
-        assert time.monotonic() < deadline
+    while not platform.runs("-m", "pip"):
+        assert time.monotonic() < deadline, platform.output
         time.sleep(0.05)
     everything = platform.tree()
 
@@ -61,7 +56,7 @@ def test_a_script_killed_while_it_sets_up_leaves_nothing(start: Start, clone: Pa
     assert_all_gone(everything)
 
 
-def test_a_second_start_after_a_kill_serves_and_keeps_the_data(start: Start) -> None:
+def test_a_second_start_after_a_kill_serves_and_keeps_the_data(start: Starts) -> None:
     first = start()
     everything = first.tree()
     first.process.kill()
@@ -73,7 +68,7 @@ def test_a_second_start_after_a_kill_serves_and_keeps_the_data(start: Start) -> 
     assert_all_gone([p for p in everything if p.pid not in {q.pid for q in second.tree()}])
 
 
-def test_an_embedded_server_killed_by_force_ends_the_platform_with_its_name(start: Start) -> None:
+def test_an_embedded_server_killed_by_force_ends_the_platform_with_its_name(start: Starts) -> None:
     platform = start()
     everything = platform.tree()
 
@@ -86,7 +81,7 @@ def test_an_embedded_server_killed_by_force_ends_the_platform_with_its_name(star
 
 
 @pytest.mark.parametrize("words", [("gunicorn",), ("celery", "worker"), ("manage.py", "beat")])
-def test_a_killed_process_is_started_again(start: Start, words: tuple[str, ...]) -> None:
+def test_a_killed_process_is_started_again(start: Starts, words: tuple[str, ...]) -> None:
     platform = start()
     killed = platform.find(*words)
 
@@ -101,11 +96,7 @@ def test_a_killed_process_is_started_again(start: Start, words: tuple[str, ...])
 def _wait_for_another(platform: Platform, killed: psutil.Process, words: tuple[str, ...]) -> psutil.Process:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        try:
-            found = platform.find(*words)
-        except AssertionError:
-            found = killed
-        if found != killed:
+        if platform.runs(*words) and (found := platform.find(*words)) != killed:
             return found
         time.sleep(0.1)
     raise AssertionError(f"{words} was not started again: {platform.output}")
