@@ -93,6 +93,9 @@ def latest_analysis(*, instrument: Instrument, session: date | None = None) -> A
     reasons = unknown_reasons(figures=figures, instrument=instrument, market=market)
     view = score_view(score)
     code = score.unranked if score else None
+    sentence = explain(view, unranked=code)
+    if instrument.actions_withheld:
+        sentence += " Averages, bands and oscillators take its prices as traded: its splits are not known."
     return Analysis(
         session=figures.session,
         market=MarketIndex(market.name, market.members) if market and market.members else None,
@@ -110,7 +113,7 @@ def latest_analysis(*, instrument: Instrument, session: date | None = None) -> A
         ],
         score=view,
         unranked=None if view else unranked_reason(code),
-        sentence=explain(view, unranked=code),
+        sentence=sentence,
     )
 
 

@@ -13,8 +13,8 @@ from investment.analysis.calculators import scoring
 from investment.analysis.calculators.eligibility import BOARDS, THRESHOLDS, Texts, ineligible, unset
 from investment.analysis.calculators.own_bars import Vector
 from investment.analysis.models import Figures, Score
+from investment.analysis.services.results import lock_results
 from investment.lib.errors import DomainError
-from investment.lib.partitions import ensure_years
 from investment.market.models import Instrument
 
 _READ = dict.fromkeys((*scoring.READS, "median_dollar_volume_63", "sessions_traded_63"))
@@ -131,7 +131,7 @@ def _rank(about: dict[str, Texts], figures: dict[str, Vector]) -> dict[str, Text
 def _store(session: date, rows: dict[str, Texts]) -> None:
     """Replace the scores of the session, in the caller's transaction."""
     table = Score._meta.db_table
-    ensure_years(table=table, first=session, last=session)
+    lock_results(table=table, session=session)
     Score.objects.filter(session=session)._raw_delete(using="default")
     names = ", ".join(f'"{name}"' for name in _COLUMNS)
     with (

@@ -13,6 +13,13 @@ from investment.lib.partitions import ensure_years
 Columns = Mapping[str, npt.NDArray[np.generic]]
 
 
+def lock_results(*, table: str, session: date) -> None:
+    """Have the results of one session to ourselves until the transaction ends, and their year made."""
+    ensure_years(table=table, first=session, last=session)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [table, session.toordinal()])
+
+
 def replace_results(
     *, table: str, session: date, columns: Columns, written_at: str, instrument_ids: list[int] | None
 ) -> int:
@@ -27,7 +34,7 @@ def replace_results(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("results are replaced inside a transaction")
-    ensure_years(table=table, first=session, last=session)
+    lock_results(table=table, session=session)
     only = "" if instrument_ids is None else " AND have.instrument_id = ANY(%(ids)s)"
     given = {"session": session, "ids": instrument_ids}
     with connection.cursor() as cursor:

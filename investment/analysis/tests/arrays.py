@@ -1,6 +1,7 @@
 """Made-up markets as arrays, and the same bars as the judge wants them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -13,12 +14,13 @@ from investment.analysis.tests.formulas import Bar
 class Market:
     block: Block
     log_returns: Vector
+    sessions: list[date] = field(default_factory=list)
 
     def window(self, sessions: int) -> "Market":
         """Return the last ``sessions`` alone, as an analysis that reads no more."""
         names = ("open", "high", "low", "close", "volume", "split", "full")
         cut = Block(**{name: getattr(self.block, name)[-sessions:] for name in names})
-        return Market(cut, self.log_returns[-sessions:])
+        return Market(cut, self.log_returns[-sessions:], self.sessions[-sessions:])
 
     def bars(self, column: int) -> list[Bar]:
         block = self.block

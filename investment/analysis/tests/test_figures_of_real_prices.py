@@ -1,5 +1,6 @@
 import csv
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,10 @@ DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 pytestmark = pytest.mark.shared_data
 
 
-def read(symbol: str) -> Market:
-    """Return the symbol's raw bars with factors as known after the last of them."""
+def read(symbol: str, *, until: date = date.max) -> Market:
+    """Return the symbol's raw bars up to a session, with factors as known after it."""
     with (DATA / "bars" / f"{symbol}.csv").open() as file:
-        rows = list(csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if row["session"] <= until.isoformat()]
     days = [row["session"] for row in rows]
     columns = {
         name: np.array([[float(row[name])] for row in rows])
@@ -27,7 +28,7 @@ def read(symbol: str) -> Market:
     with (DATA / "actions.csv").open() as file:
         for action in csv.DictReader(file):
             before = sum(day < action["ex_date"] for day in days)
-            if action["symbol"] != symbol or not before:
+            if action["symbol"] != symbol or not before or action["ex_date"] > days[-1]:
                 continue
             value = float(action["value"])
             if action["kind"] == "split":
@@ -36,7 +37,7 @@ def read(symbol: str) -> Market:
             else:
                 full[:before] *= 1 - value / columns["close"][before - 1, 0]
     market = np.random.default_rng(1).normal(0.0003, 0.01, len(rows))
-    return Market(Block(**columns, split=split, full=full), market)
+    return Market(Block(**columns, split=split, full=full), market, [date.fromisoformat(day) for day in days])
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "TSLA", "SPY"])

@@ -114,6 +114,7 @@ def test_withheld_actions_are_told_in_the_words_of_the_source() -> None:
     assert "sma_20" not in why
     assert analysis.unranked is not None
     assert analysis.unranked.code == "actions_unknown"
+    assert "take its prices as traded" in analysis.sentence
 
 
 @pytest.mark.django_db
