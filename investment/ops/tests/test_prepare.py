@@ -2,6 +2,8 @@
 
 import json
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,47 +20,44 @@ from investment.ops.models import Installation, Run
 from investment.ops.selectors.installation import WrongMode, check_mode
 from investment.ops.services import installation
 
+ROOT = Path(__file__).resolve().parents[3]
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def small(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A sample market with a short past, and files in a place of its own."""
-    settings.MODE = Mode.parse("sample-7-40")
-    settings.RUNTIME_DIR = tmp_path
-    settings.STATIC_ROOT = tmp_path / "static"
-    monkeypatch.setattr(installation, "SAMPLE_SESSIONS", 30)
-    clock.set_clock(origin=datetime(2026, 3, 3, 5, 30, tzinfo=UTC), rate=0)
-    return settings
 
 
 @pytest.mark.slow
 def test_prepares_everything_and_the_second_time_changes_nothing(
-    small: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    process_environment: dict[str, str], tmp_path: Path
 ) -> None:
     credentials = tmp_path / "credentials.json"
+    environment = process_environment | {"INVESTMENT_MODE": "sample-7-40", "RUNTIME_DIR": str(tmp_path)}
 
-    call_command("prepare", "--credentials", str(credentials))
+    def prepare() -> str:
+        command = [sys.executable, "manage.py", "prepare", "--credentials", str(credentials)]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    words = prepare()
 
     account = json.loads(credentials.read_text())
     assert stat.S_IMODE(credentials.stat().st_mode) == 0o600
     user = User.objects.get()
     assert (account["username"], user.is_superuser) == (user.username, True)
     assert user.check_password(account["password"])
-    assert account["password"] not in capsys.readouterr().out
+    assert account["password"] not in words
     assert Installation.objects.get().mode == "sample-7-40"
     assert Session.objects.filter(session__year=1990).exists()
     assert Session.objects.filter(session__year=clock.real_now().year + 2).exists()
     assert (tmp_path / "static" / "admin" / "css" / "base.css").exists()
     imported = DailyBar.objects.order_by().values_list("session", flat=True).distinct()
-    latest = latest_closed_session(clock.now())
-    assert sorted(imported) == sessions_before(latest, 31)[:-1]
+    latest = latest_closed_session(clock.real_now())
+    assert sorted(imported) == sessions_before(latest, 521)[:-1]
     run = Run.objects.get()
     assert (run.kind, run.state, run.inserted) == ("import", "done", DailyBar.objects.count())
 
     before = DailyBar.objects.count()
     credentials.unlink()
-    call_command("prepare", "--credentials", str(credentials))
+    prepare()
 
     assert not credentials.exists()
     assert (User.objects.count(), Run.objects.count(), DailyBar.objects.count()) == (1, 1, before)
