@@ -1,10 +1,13 @@
 """The dashboard's page, and the door that a login link opens."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_safe
 
 from investment.accounts.errors import LoginLinkRefused
@@ -14,8 +17,14 @@ from investment.lib import clock
 
 
 @require_safe
+@ensure_csrf_cookie  # signing in needs it, and nothing else may have been asked before
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Answer every address of the dashboard with its one page; whitenoise serves the files it loads."""
+    """
+    Answer every address of the dashboard with its one page; whitenoise serves the files it loads.
+
+    Who brings no session is sent to sign in, and from there to where they wanted to go. Whether a session
+    still holds, the API says.
+    """
     try:
         page = (settings.FRONTEND_DIST / "index.html").read_bytes()
     except FileNotFoundError:
@@ -29,6 +38,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             },
             status=503,
         )
+    if request.path != "/login" and settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        wanted = request.get_full_path()
+        return HttpResponseRedirect("/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}")
     # Revalidated each time: it names the files of the present build.
     return HttpResponse(page, headers={"Cache-Control": "no-cache"})
 

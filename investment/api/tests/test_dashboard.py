@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
@@ -23,14 +25,41 @@ def built(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path
 
 
+def with_a_session_cookie() -> Client:
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = "whatever it says"
+    return client
+
+
 @pytest.mark.parametrize("address", ["/", "/login", "/stocks/BRK.B", "/any/where/at/all", "/apiary"])
 def test_every_address_of_the_dashboard_is_its_one_page(built: Path, address: str) -> None:
-    response = Client().get(address)
+    response = with_a_session_cookie().get(address)
 
     assert response.status_code == 200
     assert response.content == b"<title>the dashboard</title>"
     assert response["Cache-Control"] == "no-cache"
     assert response["Content-Security-Policy"] == POLICY
+
+
+@pytest.mark.parametrize(
+    ("address", "sign_in"),
+    [
+        ("/", "/login"),
+        ("/stocks/BRK.B?range=1Y", "/login?next=%2Fstocks%2FBRK.B%3Frange%3D1Y"),
+    ],
+)
+def test_who_has_no_session_is_sent_to_sign_in_and_back(built: Path, address: str, sign_in: str) -> None:
+    response = Client().get(address)
+
+    assert response.status_code == 302
+    assert response["Location"] == sign_in
+
+
+def test_the_sign_in_page_brings_what_signing_in_needs(built: Path) -> None:
+    response = Client().get("/login")
+
+    assert response.status_code == 200
+    assert "csrftoken" in response.cookies
 
 
 @pytest.mark.django_db  # closing a file's answer looks at the connections

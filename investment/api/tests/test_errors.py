@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.test import Client
 from rest_framework import exceptions
 
 from investment.accounts.errors import InvalidCredentials, TooManyAttempts
@@ -65,3 +66,18 @@ def test_what_is_wrong_is_named_field_by_field() -> None:
         }
     }
     assert "limit: A valid integer is required." in answer["message"]
+
+
+def test_a_foreign_host_name_is_refused_in_the_one_shape() -> None:
+    response = Client(headers={"Host": "evil.example"}).get("/api/health")
+
+    assert response.status_code == 400
+    assert response.json()["code"] == "bad_request"
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_csrf_token_is_refused_with_a_page() -> None:
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "ada", "password": "x"})
+
+    assert response.status_code == 403
+    assert "CSRF" in response.content.decode()

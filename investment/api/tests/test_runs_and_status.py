@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from investment.api.tests.market import AT_NIGHT, make_figures, make_instrument,
 from investment.lib import clock
 from investment.market.models import DataIssue
 from investment.ops.models import Run
+from investment.quotas.contracts import Granted
+from investment.quotas.services.calls import complete_call, record_call
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +104,27 @@ def test_status_costs_a_constant_number_of_queries(
 
     with django_assert_max_num_queries(12):
         client.get("/api/status")
+
+
+def test_status_tells_of_the_last_call_to_each_provider(client: Client) -> None:
+    for minutes, error in ((0, ""), (1, "HTTP 503")):
+        at = clock.now() - timedelta(minutes=5 - minutes)
+        granted = Granted(id=uuid4(), slots=1, at=at)
+        record_call(
+            granted=granted,
+            provider="massive",
+            scope="massive",
+            endpoint="grouped",
+            lane="planned",
+            purpose="test",
+            hold_seconds=60,
+        )
+        complete_call(
+            granted=granted, outcome="sent", finished_at=at, status=503 if error else 200, error=error
+        )
+
+    (provider,) = get(client, "/api/status")["providers"]
+
+    # The tests run in sample mode: nobody should think that the provider itself has answered.
+    assert provider["provider"] == "massive (sandbox)"
+    assert (provider["last_status"], provider["last_error"]) == (503, "HTTP 503")

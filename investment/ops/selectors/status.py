@@ -95,4 +95,7 @@ def _providers(*, since: datetime) -> list[ProviderStatus]:
             """,
             [since],
         )
-        return [ProviderStatus(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    # Outside live mode our sandbox answers in the provider's name; nobody should think otherwise.
+    played = "" if settings.MODE.kind == "live" else " (sandbox)"
+    return [ProviderStatus(f"{provider}{played}", *rest) for provider, *rest in rows]
