@@ -86,7 +86,7 @@ class Command(BaseCommand):
             raise CommandError(f"{path} is neither a folder nor a file.")
         if basis not in ("raw", "splits"):
             raise CommandError(
-                f"Say what the prices of {path.name} are: --basis raw (as traded) or --basis splits (adjusted)."
+                f"Say what the prices of {path.name} are: --basis raw (as traded) or splits (adjusted)."
             )
         return import_file(
             path=path,

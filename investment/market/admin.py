@@ -1,0 +1,188 @@
+"""
+Market data in the admin: for looking, not for typing.
+
+Admin refuses composite keys, so that daily bars are shown below their instrument.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from investment.accounts.admin import ReadOnlyAdmin
+from investment.lib import clock
+from investment.market.models import (
+    BarRevision,
+    CorporateAction,
+    DailyBar,
+    DataIssue,
+    Instrument,
+    Origin,
+    QuarantinedRow,
+    Session,
+    Ticker,
+)
+
+if TYPE_CHECKING:
+    TickerTable = admin.TabularInline[Ticker, Instrument]
+    ActionTable = admin.TabularInline[CorporateAction, Instrument]
+else:  # Django's own classes take no parameters at run time
+    TickerTable = ActionTable = admin.TabularInline
+
+RECENT_BARS = 40
+_BAR_COLUMNS = ("session", "open", "high", "low", "close", "volume", "source")
+
+
+class _ReadOnlyInline:
+    """For rows below an instrument that only the platform writes."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class TickerInline(_ReadOnlyInline, TickerTable):
+    model = Ticker
+    ordering = ("first_session",)
+
+
+class ActionInline(_ReadOnlyInline, ActionTable):
+    model = CorporateAction
+    ordering = ("-ex_date",)
+    fields = ("kind", "ex_date", "ratio", "amount", "currency", "provider", "known_at", "withdrawn_at")
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(ReadOnlyAdmin):
+    list_display = ("symbol", "name", "kind", "exchange", "currency", "active", "actions_from", "source")
+    list_filter = ("kind", "active", "exchange", "source")
+    search_fields = ("symbol", "name", "tickers__symbol")
+    ordering = ("symbol", "id")
+    inlines = (TickerInline, ActionInline)
+    readonly_fields = ("recent_bars",)
+    show_full_result_count = False
+
+    @admin.display(description=f"Last {RECENT_BARS} bars, raw")
+    def recent_bars(self, instrument: Instrument) -> SafeString | str:
+        bars = (
+            DailyBar.objects.filter(instrument=instrument)
+            .select_related("origin")
+            .order_by("-session")[:RECENT_BARS]
+        )
+        rows = format_html_join(
+            "\n",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:,}</td><td>{}</td></tr>",
+            (
+                (bar.session, bar.open, bar.high, bar.low, bar.close, round(bar.volume), bar.origin)
+                for bar in bars
+            ),
+        )
+        head = format_html_join("", "<th>{}</th>", ((name,) for name in _BAR_COLUMNS))
+        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, rows)
+
+
+@admin.register(CorporateAction)
+class CorporateActionAdmin(ReadOnlyAdmin):
+    list_display = (
+        "ex_date",
+        "instrument",
+        "kind",
+        "ratio",
+        "amount",
+        "currency",
+        "provider",
+        "channel",
+        "known_at",
+        "withdrawn_at",
+    )
+    list_filter = ("kind", "provider", "channel", ("withdrawn_at", admin.EmptyFieldListFilter))
+    search_fields = ("instrument__symbol",)
+    list_select_related = ("instrument",)
+    ordering = ("-ex_date", "-id")
+    show_full_result_count = False
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    list_display = ("session", "opens_at", "closes_at", "early_close")
+    list_filter = ("early_close",)
+    date_hierarchy = "session"
+    ordering = ("-session",)
+
+
+@admin.register(Origin)
+class OriginAdmin(ReadOnlyAdmin):
+    list_display = ("fetched_at", "provider", "channel", "basis", "endpoint", "detail", "digest")
+    list_filter = ("provider", "channel", "basis")
+    search_fields = ("detail", "digest")
+    ordering = ("-fetched_at", "-id")
+    show_full_result_count = False
+
+
+@admin.register(BarRevision)
+class BarRevisionAdmin(ReadOnlyAdmin):
+    list_display = (
+        "recorded_at",
+        "session",
+        "instrument_id",
+        "reason",
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        "origin",
+    )
+    list_filter = ("reason",)
+    list_select_related = ("origin",)
+    ordering = ("-recorded_at", "-id")
+    show_full_result_count = False
+
+
+@admin.register(QuarantinedRow)
+class QuarantinedRowAdmin(ReadOnlyAdmin):
+    list_display = ("recorded_at", "session", "symbol", "reason", "payload", "origin")
+    search_fields = ("symbol",)
+    list_filter = ("reason",)
+    list_select_related = ("origin",)
+    ordering = ("-recorded_at", "-id")
+    show_full_result_count = False
+
+
+@admin.register(DataIssue)
+class DataIssueAdmin(ReadOnlyAdmin):
+    list_display = (
+        "opened_at",
+        "kind",
+        "session",
+        "instrument",
+        "message",
+        "times",
+        "last_seen_at",
+        "closed_at",
+    )
+    list_filter = ("kind", ("closed_at", admin.EmptyFieldListFilter))
+    search_fields = ("message", "instrument__symbol")
+    list_select_related = ("instrument",)
+    ordering = ("-last_seen_at", "-id")
+    actions = ("close",)
+
+    @admin.action(description="Close: seen, and nothing is to be done", permissions=["close"])
+    def close(self, request: HttpRequest, issues: QuerySet[DataIssue]) -> None:
+        closed = issues.filter(closed_at=None).update(closed_at=clock.now())
+        messages.success(request, f"{closed} issues closed; what is still wrong opens a new one.")
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("market.change_dataissue")
