@@ -12,9 +12,10 @@ import numpy as np
 
 from investment.analysis.calculators.own_bars import Matrix, Vector
 
-# The seed's share of a figure that is known, relative to the larger of the figure and its scale. Ten times
-# below the 1e-6 to which analyses from different histories must agree.
-SETTLED = 1e-7
+# The most that a seed may still weigh in a known figure, relative to the larger of the figure and its scale.
+# Far below the 1e-6 to which analyses from different histories must agree: what came before the seed,
+# and would have moved it, may have been much dearer.
+SETTLED = 2e-8
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _exponential(bars: int, settled: int) -> Figure:
 
 
 def _macd(name: str, label: str, formula: str) -> Figure:
-    return Figure(name, label, "Trend", "price", formula, bars=241, recursive=True)
+    return Figure(name, label, "Trend", "price", formula, bars=263, recursive=True)
 
 
 def _band(name: str, formula: str) -> Figure:
@@ -102,15 +102,15 @@ FIGURES: Final = (
         "close[S − 21 sessions] / close[S − 252 sessions] − 1, fully adjusted", ends=(21, 252), basis="full",
     ),
     *(_average(bars) for bars in (20, 50, 200)),
-    _exponential(12, 109),
-    _exponential(26, 236),
+    _exponential(12, 118),
+    _exponential(26, 258),
     _macd("macd", "MACD 12/26", "EMA 12 − EMA 26, each seeded by the mean of its own first closes"),
     _macd("macd_signal", "MACD signal 9", "EMA 9 of MACD, seeded by the mean of its first 9 values"),
     _macd("macd_histogram", "MACD histogram", "MACD − its signal"),
     Figure(
         "rsi_14", "RSI 14", "Strength", "index",
         "100 · G / (G + L), Wilder's averages over 14 of gains and losses between split-adjusted closes",
-        bars=235, recursive=True,
+        bars=265, recursive=True,
     ),
     _band("upper", "SMA 20 + 2 population standard deviations of the same 20 closes"),
     _band("middle", "SMA 20"),
@@ -118,7 +118,7 @@ FIGURES: Final = (
     Figure(
         "atr_14", "ATR 14", "Volatility", "price",
         "Wilder's average over 14 of max(high, close before) − min(low, close before), split-adjusted",
-        bars=235, recursive=True,
+        bars=256, recursive=True,
     ),
     _balance(21),
     _balance(63),

@@ -84,7 +84,7 @@ def test_a_young_stock_says_how_much_history_it_lacks() -> None:
     why = reasons(analysis)
     assert why["volatility_252"] == "needs 253 bars, has 120"
     assert why["sma_200"] == "needs 200 bars, has 120"
-    assert why["rsi_14"] == "needs about 235 bars, has 120"
+    assert why["rsi_14"] == "needs about 265 bars, has 120"
     assert why["return_126"] == f"no bar on {days[-127]}, 126 sessions back"
     assert "return_63" not in why
     assert analysis.sentence == "Not ranked: it has too little history for a score."
@@ -130,7 +130,7 @@ def test_unknown_actions_and_a_flat_price_are_reasons_too() -> None:
     days = list(Figures.objects.values_list("session", flat=True).distinct())
     plant_bars(unread, days, [10.0], origin=plant_origin())
     analyse_session(session=LAST, now=NOW, instrument_ids=[unread.pk])
-    assert reasons(latest_analysis(instrument=unread))["macd"] == "needs about 241 bars, has 1"
+    assert reasons(latest_analysis(instrument=unread))["macd"] == "needs about 263 bars, has 1"
 
 
 @pytest.mark.django_db
