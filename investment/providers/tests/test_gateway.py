@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from pytest_django import Settings
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from investment.lib import clock, redis
 from investment.providers import errors, gateway, registry
@@ -217,6 +218,33 @@ def test_a_grant_that_is_too_old_when_its_row_is_there_is_given_back(
 
     assert sorted(Call.objects.values_list("state", flat=True)) == ["not_sent", "sent"]
     assert in_use() == (1, 0)
+
+
+def test_without_its_row_a_call_is_not_sent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**call: Any) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(gateway, "record_call", refuse)
+    settings.MASSIVE_BASE_URL = "http://127.0.0.1:9"
+    with market_data(lane="planned", purpose="a test") as massive, pytest.raises(OperationalError):
+        massive.grouped_daily(session=SESSION)
+
+    assert in_use() == (0, 0)
+    assert not Call.objects.exists()
+
+
+def test_the_row_is_completed_also_where_the_state_server_has_just_gone(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**call: Any) -> datetime:
+        raise RedisConnectionError("the state server is away")
+
+    monkeypatch.setattr(ledger, "settle", fail)
+    with pytest.raises(RedisConnectionError):
+        ask(settings, answer(http()))
+
+    assert (Call.objects.get().state, Call.objects.get().status) == ("sent", 200)
+    assert in_use() == (0, 1), "the slot stays busy until its hold ends"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,8 @@ for i = 1, tonumber(calls) do
   if ARGV[2] == 'not_sent' then
     redis.call('ZREM', slots, member)
   elseif ARGV[2] == 'sent' then
-    redis.call('ZADD', slots, 'XX', now, member)
+    -- Also where the slot is gone already, because the call took longer than its hold.
+    redis.call('ZADD', slots, now, member)
   end
   -- Unknown: the request may still be under way, so the slot stays busy until its hold ends.
 end

@@ -108,8 +108,8 @@ class Ledger(RuleBasedStateMachine):
         if over is None:
             return
         self.busy += [(over, call.lane)] * call.granted.slots
-        # An answer was seen, so it arrived before now; else it arrives when its connection's time is over.
-        latest = min(over, began + HOLD) if outcome == "unknown" else over
+        # It arrived before it was over, and while its connection lasted, which is no longer than its hold.
+        latest = min(over, began + HOLD)
         self.arrivals += [began + when * max(0.0, latest - began)] * call.granted.slots
 
     @invariant()
