@@ -83,9 +83,9 @@ class InstrumentAdmin(ReadOnlyAdmin):
         )
         rows = format_html_join(
             "\n",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:,}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             (
-                (bar.session, bar.open, bar.high, bar.low, bar.close, round(bar.volume), bar.origin)
+                (bar.session, bar.open, bar.high, bar.low, bar.close, f"{bar.volume:,.0f}", bar.origin)
                 for bar in bars
             ),
         )

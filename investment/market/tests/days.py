@@ -44,13 +44,17 @@ def bar(close: float, *, volume: float = 1000.0) -> Bar:
 def columns(
     rows: Sequence[tuple[str, Bar]], *, vwap: Sequence[float] = (), trades: Sequence[float] = ()
 ) -> BarColumns:
-    table = np.array([values for _, values in rows], dtype=np.float64).reshape(len(rows), 5)
+    table = np.array([values for _, values in rows], dtype=np.float64).reshape(len(rows), 5).T.copy()
     unknown = [NAN] * len(rows)
     return BarColumns(
-        [symbol for symbol, _ in rows],
-        *(table[:, i].copy() for i in range(5)),
-        np.array(vwap or unknown, dtype=np.float64),
-        np.array(trades or unknown, dtype=np.float64),
+        symbols=[symbol for symbol, _ in rows],
+        open=table[0],
+        high=table[1],
+        low=table[2],
+        close=table[3],
+        volume=table[4],
+        vwap=np.array(vwap or unknown, dtype=np.float64),
+        trades=np.array(trades or unknown, dtype=np.float64),
     )
 
 
