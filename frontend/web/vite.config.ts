@@ -3,7 +3,7 @@ import path from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { mockApi } from "./dev/mock-api";
+import { mockApi } from "./dev/mock-api.ts";
 
 /** The backend a developer runs beside `npm run dev`; the built files are served by the backend itself. */
 const backend = process.env.INVESTMENT_BACKEND ?? "http://127.0.0.1:8000";

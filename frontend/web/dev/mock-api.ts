@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Plugin } from "vite";
 
-import { respond } from "./respond";
+import { respond } from "./respond.ts";
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];

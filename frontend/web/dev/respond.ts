@@ -2,7 +2,8 @@
  * Answers like the API, from an invented market: for `npm run dev:mock` and for the unit tests. The figures follow
  * from the symbol, so that two runs look alike.
  */
-import type { Analysis, Bar, Figure, Prices, Run, Source, Status, Stock, StockData, StockPage, StockRow } from "../src/api/types";
+import type { Analysis, Bar, Figure, Prices, Run, Source, Status, Stock, StockData, StockPage, StockRow } from "../src/api/types.ts";
+import { words } from "../src/lib/format.ts";
 
 export interface Response {
   status: number;
@@ -194,7 +195,9 @@ function analysis(row: StockRow): Analysis {
     reason: value === null ? "Too little history: 252 sessions are needed, 183 are there." : null,
   });
   const part = (name: string, label: string, value: number, weight: number, inputs: [string, number | null, number][]) => ({
-    name, label, value, weight, inputs: inputs.map(([input, known, percentile]) => ({ name: input, value: known, percentile })),
+    name, label, value, weight, inputs: inputs.map(([input, known, percentile]) => ({
+      name: input, label: words(input), unit: /rsi|beta/.test(input) ? ("ratio" as const) : ("fraction" as const), value: known, percentile,
+    })),
   });
   return {
     symbol: row.symbol,

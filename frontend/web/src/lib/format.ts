@@ -39,8 +39,16 @@ export function price(value: Maybe): string {
   return number(value, Math.abs(value) < 1 ? 4 : 2);
 }
 
-/** A fraction as a percentage with its sign: 0.0123 → «+1.23%». */
-export function change(value: Maybe, decimals = 2): string {
+function defaultDecimals(fraction: Maybe): number {
+  const size = Math.abs(fraction ?? 0);
+  return size >= 10 ? 0 : size >= 1 ? 1 : 2;
+}
+
+/**
+ * A fraction as a percentage with its sign: 0.0123 → «+1.23%». From 100% on one decimal is enough, and from
+ * 1000% none, unless `decimals` says otherwise.
+ */
+export function change(value: Maybe, decimals = defaultDecimals(value)): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
   // Minus zero and what rounds to zero carry no sign.
   const rounded = Number((value * 100).toFixed(decimals));

@@ -28,3 +28,6 @@ class NoResizes {
 }
 window.ResizeObserver = NoResizes;
 window.HTMLElement.prototype.scrollIntoView = () => undefined;
+
+window.HTMLElement.prototype.scrollTo = nothing;
+window.scrollTo = nothing;

@@ -18,13 +18,13 @@ function Arrow({ up }: { up: boolean }) {
 }
 
 /** A gain or loss (a fraction), told by sign, arrow and colour. Unknown is «—» with its reason. */
-export function Change({ value, tip, decimals = 2 }: { value: Maybe; tip?: string; decimals?: number }) {
+export function Change({ value, tip }: { value: Maybe; tip?: string }) {
   if (value === null || value === undefined) return <Unknown reason={tip} />;
   const way = direction(value);
   return (
     <span className={classes.change} data-direction={way} data-tip={tip}>
       {way !== "flat" && <Arrow up={way === "up"} />}
-      {change(value, decimals)}
+      {change(value)}
     </span>
   );
 }

@@ -26,7 +26,7 @@ const BOARDS: { value: Board; label: string }[] = [
 const NOUNS: Record<Board, string> = {
   stocks: "ranked stocks",
   etfs: "ranked ETFs",
-  unranked: "not ranked, each with its reason",
+  unranked: "without a rank",
   all: "instruments",
 };
 
@@ -150,7 +150,7 @@ export function MarketsPage() {
           <TextInput
             className={classes.find}
             size={narrow ? "md" : "sm"}
-            placeholder="Filter by symbol or name"
+            placeholder={narrow ? "Symbol or name" : "Filter by symbol or name"}
             aria-label="Find by symbol or name"
             leftSection={<IconSearch size={16} stroke={1.8} />}
             value={typed}

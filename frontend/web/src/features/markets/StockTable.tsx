@@ -219,7 +219,7 @@ export function StockTable({ stocks, board, sort, narrow, identity, onSort, onPa
           const style = { height: size, transform: `translateY(${String(item.start)}px)` };
           if (narrow) {
             return (
-              <div key={row.id} {...common} className={classes.narrowRow} style={style}>
+              <div key={row.id} {...common} className={classes.narrowRow} data-two={board === "unranked" || undefined} style={style}>
                 {stock ? (
                   <>
                     <div role="cell" className={classes.narrowName}>

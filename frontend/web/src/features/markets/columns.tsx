@@ -72,7 +72,7 @@ function returns(id: "return_1" | "return_21" | "return_63" | "return_252", head
 const symbol = column.display({
   id: "symbol",
   header: "Stock",
-  meta: { width: 220, sort: "symbol", first: "ascending", align: "left" },
+  meta: { width: 216, sort: "symbol", first: "ascending", align: "left" },
   cell: ({ row: { original } }) =>
     original.row ? (
       <>
@@ -184,7 +184,7 @@ const traded = cell(
     ),
 );
 
-const kindColumn = cell("kind", "Kind", { width: 116, sort: "kind", first: "ascending", align: "left" }, (row) => (
+const kindColumn = cell("kind", "Kind", { width: 128, sort: "kind", first: "ascending", align: "left" }, (row) => (
   <span className={classes.kind}>{kind(row.kind)}</span>
 ));
 

@@ -49,7 +49,8 @@ export function defaultSort(board: Board): string {
 export function toQuery(search: MarketsSearch): Record<string, string | number | boolean> {
   const board = search.board ?? DEFAULT_BOARD;
   const query: Record<string, string | number | boolean> = { sort: search.sort ?? defaultSort(board) };
-  if (board === "stocks" || board === "etfs") query.board = board;
+  // A board of the API has all instruments of its class; those without a rank are a list of their own here.
+  if (board === "stocks" || board === "etfs") Object.assign(query, { board, ranked: true });
   if (board === "unranked") query.ranked = false;
   if (search.q) query.search = search.q;
   if (search.kind) query.kind = search.kind;

@@ -55,7 +55,7 @@ function RunRow({ run, now }: { run: Run; now: string | undefined }) {
     <li className={classes.run}>
       <div className={classes.what}>
         <h2>
-          {KINDS[run.kind] ?? words(run.kind)} <span>{run.subject.replace(/\d{4}-\d\d-\d\d/g, day)}</span>
+          {KINDS[run.kind] ?? words(run.kind)} <span>{readable(run.subject)}</span>
         </h2>
         <Pill tone={TONES[run.state] ?? "plain"}>{words(run.state)}</Pill>
       </div>
@@ -81,10 +81,15 @@ function RunRow({ run, now }: { run: Run; now: string | undefined }) {
         <Tally label="analysed" value={run.analysed} />
         <Tally label="ranked" value={run.ranked} />
       </p>
-      {run.message && <p className={classes.message}>{run.message}</p>}
-      {run.error && <p className={classes.error}>{run.error}</p>}
+      {run.message && <p className={classes.message}>{readable(run.message)}</p>}
+      {run.error && <p className={classes.error}>{readable(run.error)}</p>}
     </li>
   );
+}
+
+/** Dates within a sentence, as people write them. */
+function readable(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\d/g, day);
 }
 
 export function RunsPage() {

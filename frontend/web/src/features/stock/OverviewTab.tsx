@@ -17,7 +17,6 @@ function ordinal(value: number): string {
   return `${String(value)}${suffix}`;
 }
 
-/** A percentile comes as a fraction or 0–100, by the API's word: a fraction. */
 function Part({ part, analysis }: { part: ScorePart; analysis: Analysis }) {
   return (
     <section className={classes.why}>
@@ -31,9 +30,9 @@ function Part({ part, analysis }: { part: ScorePart; analysis: Analysis }) {
           const known = analysis.figures.find((candidate) => candidate.name === input.name);
           return (
             <li key={input.name} data-tip={known?.formula}>
-              <span>{known?.label ?? input.name}</span>
+              <span>{input.label}</span>
               <span>
-                <FigureValue name={input.name} value={input.value} unit={known?.unit ?? "ratio"} reason={known?.reason ?? null} />
+                <FigureValue name={input.name} value={input.value} unit={input.unit} reason={known?.reason ?? null} />
               </span>
               <small>
                 {input.percentile === null ? "not compared" : `${ordinal(Math.round(input.percentile))} percentile`}

@@ -25,7 +25,8 @@ const route = getRouteApi("/shell/stocks/$symbol");
 
 function Head({ stock }: { stock: Stock }) {
   const { latest, previous_close: before } = stock;
-  const moved = latest?.close != null && before !== null ? latest.close - before : null;
+  // Where the return is unknown, the two closes are not of neighbouring sessions.
+  const moved = latest?.close != null && before !== null && stock.return_1 !== null ? latest.close - before : null;
   return (
     <header className={classes.head}>
       <div className={classes.who}>
