@@ -25,6 +25,7 @@ from investment.providers.contracts import DividendRecord, SplitRecord
 Guard = Callable[[], None]
 Key = tuple[int, date, float | None, Decimal | None]
 
+_WHOLE_MARKET = "The whole market's are withheld: "
 _PLACES = Decimal(1).scaleb(-10)  # what the column keeps
 
 
@@ -208,6 +209,22 @@ def withhold_actions(*, symbol: str, reason: str) -> None:
     """
     instrument = get_instrument(symbol=symbol)
     Instrument.objects.filter(pk=instrument.pk).update(actions_withheld=reason[:500] or "no reason was told")
+
+
+def withhold_market_actions(*, reason: str) -> int:
+    """
+    Say why nobody's splits and dividends can be known at present; return how many instruments that concerns.
+
+    :param reason: in the source's words. One that an instrument has of its own stays.
+    """
+    words = f"{_WHOLE_MARKET}{reason}"[:500]
+    return Instrument.objects.filter(actions_withheld="").update(actions_withheld=words)
+
+
+def release_market_actions() -> int:
+    """Take back :func:`withhold_market_actions`, now that everything since then is told again."""
+    withheld = Instrument.objects.filter(actions_withheld__startswith=_WHOLE_MARKET)
+    return withheld.update(actions_withheld="")
 
 
 def _store(

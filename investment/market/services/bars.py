@@ -177,13 +177,12 @@ def ingest_series(
         *_malformed(series.malformed, symbol=series.symbol),
         *(_as_it_came(series.bars, row, series.sessions[row.index]) for row in impossible),
     ]
-    issue_session = series.sessions[-1] if series.sessions else None
     instrument = Instrument.objects.filter(symbol=series.symbol, active=True).first()
     if fails(bad=len(bad), rows=row_count):
         _refuse(
             f"{len(bad)} of {row_count} bars of {series.symbol} cannot be true: {summary(rows=bad)}."
             " Nothing was stored.",
-            session=issue_session,
+            symbol=series.symbol,
             instrument=instrument,
             rows=row_count,
             bad=bad,
@@ -201,7 +200,7 @@ def ingest_series(
         except SplitsUnknown as unknown:
             _refuse(
                 f"{unknown.message} Nothing was stored.",
-                session=issue_session,
+                symbol=series.symbol,
                 instrument=instrument,
                 rows=row_count,
                 bad=[],
@@ -211,10 +210,16 @@ def ingest_series(
         sessions=np.array(sessions, dtype="datetime64[D]"), instrument_ids=ids, bars=bars
     )
     with transaction.atomic():
+        # Refused before anybody had heard of the ticker, it was an issue of no instrument.
+        close_issues(kinds=[DataIssue.Kind.ANSWER_REFUSED], symbol=series.symbol, now=now)
         bar_table.lock_years(session.year for session in sessions)
         written = bar_table.merge(rows=rows, origin=origin, now=now)
         report = _finish(
-            written, bad=bad, session=issue_session, instrument=instrument, origin=origin, now=now
+            written,
+            bad=bad,
+            instrument=Instrument.objects.filter(pk=ids[-1]).first() if len(ids) else instrument,
+            origin=origin,
+            now=now,
         )
         if guard is not None:
             guard()
@@ -225,9 +230,9 @@ def _finish(
     written: bar_table.Written,
     *,
     bad: Sequence[BadRow],
-    session: date | None,
     origin: NewOrigin,
     now: datetime,
+    session: date | None = None,
     instrument: Instrument | None = None,
 ) -> IngestReport:
     """Put bad rows into quarantine, and say or unsay that there are some."""
@@ -261,10 +266,11 @@ def _finish(
 def _refuse(
     message: str,
     *,
-    session: date | None,
     rows: int,
     bad: Sequence[BadRow],
     now: datetime,
+    session: date | None = None,
+    symbol: str = "",
     instrument: Instrument | None = None,
 ) -> NoReturn:
     open_issue(
@@ -273,6 +279,7 @@ def _refuse(
         session=session,
         instrument=instrument,
         detail={
+            "symbol": symbol,
             "rows": rows,
             "bad": len(bad),
             "first": [

@@ -61,8 +61,13 @@ def close_issues(
     now: datetime,
     session: date | None = None,
     instrument: Instrument | int | None = None,
+    symbol: str | None = None,
 ) -> int:
-    """Close what is open for some kinds, a session and an instrument; return how many that were."""
+    """
+    Close what is open for some kinds, a session and an instrument; return how many that were.
+
+    :param symbol: only issues whose detail names this ticker.
+    """
     instrument_id = instrument.pk if isinstance(instrument, Instrument) else instrument
     # Plain SQL: the ORM would need longer than the statement, in the path of every ingest.
     with connection.cursor() as cursor:
@@ -71,7 +76,8 @@ def close_issues(
             UPDATE market_dataissue SET closed_at = %s
             WHERE closed_at IS NULL AND kind = ANY(%s)
               AND session IS NOT DISTINCT FROM %s AND instrument_id IS NOT DISTINCT FROM %s
+              AND (%s::text IS NULL OR detail ->> 'symbol' = %s)
             """,
-            [now, list(kinds), session, instrument_id],
+            [now, list(kinds), session, instrument_id, symbol, symbol],
         )
         return int(cursor.rowcount)
