@@ -2,7 +2,14 @@
 
 from datetime import date, datetime, time, timedelta
 
-from investment.market.services.actions import ingest_actions
+from django.db import transaction
+from django.db.models import Min, QuerySet
+
+from investment.market.services.actions import (
+    ingest_actions,
+    release_market_actions,
+    withhold_market_actions,
+)
 from investment.market.services.origins import NewOrigin
 from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob, SessionStage
@@ -21,6 +28,7 @@ from investment.quotas.errors import QuotaExhausted
 # Corrections come late, announcements early.
 BEFORE = timedelta(days=7)
 AFTER = timedelta(days=14)
+WITHHELD = "withheld"  # in the detail of a stage whose question the plan refused
 # Sessions that are due together are asked for together, up to this far apart.
 TOGETHER = timedelta(days=60)
 
@@ -36,6 +44,7 @@ def fetch_due_actions(work: Work) -> Pause | None:
     if _asked_already(work.session, start, end):
         work.detail |= {"asked_with_another_session": True}
         return None
+    start = min(start, _first_withheld() - BEFORE)
     end = max(end, _last_due(work.session) + AFTER)
     work.tell(SessionStage.Name.ACTIONS, 0, 2)
     try:
@@ -45,7 +54,9 @@ def fetch_due_actions(work: Work) -> Pause | None:
     except TransientProviderError as error:
         return stage_bars.passing_failure(work, error)
     except (NotEntitled, OutOfHistory) as error:
-        work.detail |= {"withheld": stage_bars.explain(error)}
+        words = stage_bars.explain(error)
+        withhold_market_actions(reason=words)
+        work.detail |= {WITHHELD: words}
     except MalformedPayload as error:
         return stage_bars.refused(work, str(error))
     except PermanentProviderError as error:
@@ -68,15 +79,18 @@ def _fetch(work: Work, start: date, end: date) -> None:
         fetched_at=work.now,
         detail=f"{start} to {end}",
     )
-    report = ingest_actions(
-        splits=splits,
-        dividends=dividends,
-        start=start,
-        end=end,
-        origin=origin,
-        now=work.now,
-        guard=work.lease.guard,
-    )
+    with transaction.atomic():
+        if release_market_actions():
+            _withheld().update(detail={})
+        report = ingest_actions(
+            splits=splits,
+            dividends=dividends,
+            start=start,
+            end=end,
+            origin=origin,
+            now=work.now,
+            guard=work.lease.guard,
+        )
     work.detail |= {
         "splits": len(splits),
         "dividends": len(dividends),
@@ -101,6 +115,16 @@ def _asked_already(session: date, start: date, end: date) -> bool:
         and datetime.fromisoformat(detail["asked_at"]) >= ended
         for detail in others.values_list("detail", flat=True)
     )
+
+
+def _withheld() -> QuerySet[SessionStage]:
+    """Return the stages since which the market's actions are withheld."""
+    return SessionStage.objects.filter(name=SessionStage.Name.ACTIONS, detail__has_key=WITHHELD)
+
+
+def _first_withheld() -> date:
+    """Return the first session whose actions are still missing; the end of time if none is."""
+    return _withheld().aggregate(first=Min("job__session"))["first"] or date.max
 
 
 def _last_due(session: date) -> date:

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from investment.analysis.models import Figures, Score
-from investment.market.models import BarRevision, CorporateAction, DailyBar, DataIssue
+from investment.market.models import BarRevision, CorporateAction, DailyBar, DataIssue, Instrument
 from investment.ops.calculators import timetable
 from investment.ops.models import Run, SessionJob
 from investment.ops.services import job_rows, leases, session_job
@@ -228,7 +228,7 @@ def spend(sandbox: RunningSandbox, calls: int) -> None:
             provider.market_status()
 
 
-def test_actions_that_the_plan_refuses_leave_them_unknown_and_the_job_goes_on(
+def test_actions_that_the_plan_refuses_are_unknown_until_it_tells_them_again(
     sandbox: RunningSandbox,
 ) -> None:
     body = '{"status":"NOT_AUTHORIZED","message":"You are not entitled to this data."}'
@@ -237,7 +237,18 @@ def test_actions_that_the_plan_refuses_leave_them_unknown_and_the_job_goes_on(
     outcome = run()
 
     assert outcome.state == "done"
-    assert "not entitled" in str(job().stages.get(name="actions").detail)
+    assert "not entitled" in job().stages.get(name="actions").detail["withheld"]
+    assert not Instrument.objects.filter(actions_withheld="").exists()
+    figures = Figures.objects.filter(session=MONDAY)
+    assert figures.filter(return_5__isnull=True).count() == figures.count()
+
+    at(NIGHT + timedelta(days=1))
+    run(date(2026, 3, 3))
+
+    assert not Instrument.objects.exclude(actions_withheld="").exists()
+    asked = job(date(2026, 3, 3)).stages.get(name="actions").detail
+    assert asked["start"] == (MONDAY - timedelta(days=7)).isoformat()
+    assert "withheld" not in job().stages.get(name="actions").detail
 
 
 def test_due_actions_are_stored_once(sandbox: RunningSandbox) -> None:

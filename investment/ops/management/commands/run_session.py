@@ -99,11 +99,19 @@ class Command(BaseCommand):
         return sorted(set(found) - set(done.values_list("session", flat=True)))
 
     def _know_instruments(self, on_progress: OnProgress) -> None:
-        """Where nobody has told us what the instruments are, nothing could be ranked."""
+        """
+        Read who is listed where nobody has told us yet: nothing could be ranked.
+
+        Those no longer listed can wait for the schedule: a first start has few calls.
+        """
         if Instrument.objects.exclude(kind=Instrument.Kind.UNKNOWN).exists():
             return
         sync_instruments(
-            now=clock.now(), trigger=Run.Trigger.COMMAND, patience=self._patience, on_progress=on_progress
+            now=clock.now(),
+            trigger=Run.Trigger.COMMAND,
+            patience=self._patience,
+            delisted=False,
+            on_progress=on_progress,
         )
 
     def _read_folder(self, on_progress: OnProgress) -> None:
