@@ -76,8 +76,8 @@ PARTS: Final = (
         Input("macd_histogram_to_close", "MACD histogram against the price", "fraction", _histogram),
     )),
     Part("volume", "Volume", 0.10, 1, (
-        Input("net_volume_21", "Net volume over 21 bars, in days of usual volume", "ratio", _net_volume(21)),
-        Input("net_volume_63", "Net volume over 63 bars, in days of usual volume", "ratio", _net_volume(63)),
+        Input("net_volume_21", "Net volume over 21 bars", "ratio", _net_volume(21)),
+        Input("net_volume_63", "Net volume over 63 bars", "ratio", _net_volume(63)),
     )),
     Part("risk", "Low risk", 0.15, 2, (
         Input("volatility_252", "Volatility over 252 bars", "fraction", _plain("volatility_252"), False),

@@ -111,6 +111,8 @@ def _number(item: ScoreInput) -> str:
     if item.unit == "fraction":
         signed = "" if item.name.startswith("volatility") else "+"
         return f"{value * 100:{signed}.1f} %".replace("-", "−")
+    if item.name.startswith("net_volume"):
+        return f"{value:+.1f} usual days".replace("-", "−")
     return f"{value:.1f}".replace("-", "−")
 
 
