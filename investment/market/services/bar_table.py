@@ -85,16 +85,30 @@ def lock_years(years: Iterable[int]) -> None:
         partitions.ensure_years(table=TABLE, first=date(wanted[0], 1, 1), last=date(wanted[-1], 1, 1))
 
 
-def is_new(session: date) -> bool:
-    """Return whether no bar of the session is stored. Ask after locking it."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is of a session: any bars, any open data issues."""
+
+    bars: bool
+    issues: bool
+
+
+def look(session: date) -> Found:
+    """Look what there is of a session. Ask after locking it."""
     with connection.cursor() as cursor:
-        # EXISTS would scan the table wherever the planner expects to find a row at once. In the order
-        # of the index it looks there, and nowhere else.
+        # EXISTS would scan the partition wherever the planner expects to find a bar at once. In the
+        # order of the index it looks there, and nowhere else.
         cursor.execute(
-            f"SELECT 1 FROM {TABLE} WHERE session = %s ORDER BY instrument_id LIMIT 1",  # noqa: S608 - our own word
-            [session],
+            f"""
+            SELECT (SELECT 1 FROM {partitions.name_of(table=TABLE, session=session)}
+                    WHERE session = %s ORDER BY instrument_id LIMIT 1) IS NOT NULL,
+                   EXISTS (SELECT FROM market_dataissue WHERE closed_at IS NULL AND session = %s)
+            """,  # noqa: S608 - our own words
+            [session, session],
         )
-        return cursor.fetchone() is None
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - for the type checker: the query has one row
+    return Found(bars=row[0], issues=row[1])
 
 
 def append(*, rows: Rows, origin: NewOrigin, now: datetime) -> Written:

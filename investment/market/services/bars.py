@@ -140,11 +140,14 @@ def store_market_day(
     session, rows = checked.session, checked.rows
     with transaction.atomic():
         bar_table.lock_session(session)
-        if len(rows) and bar_table.is_new(session):
+        found = bar_table.look(session)
+        if len(rows) and not found.bars:
             written = bar_table.append(rows=rows, origin=origin, now=now)
         else:
             written = bar_table.merge(rows=rows, origin=origin, now=now)
-        report = _finish(written, bad=checked.bad, session=session, origin=origin, now=now)
+        report = _keep_bad(written, bad=checked.bad, session=session, origin=origin, now=now)
+        if found.issues:
+            close_issues(kinds=_mended(checked.bad), session=session, now=now)
         if guard is not None:
             guard()
     return report
@@ -214,19 +217,16 @@ def ingest_series(
         close_issues(kinds=[DataIssue.Kind.ANSWER_REFUSED], symbol=series.symbol, now=now)
         bar_table.lock_years(session.year for session in sessions)
         written = bar_table.merge(rows=rows, origin=origin, now=now)
-        report = _finish(
-            written,
-            bad=bad,
-            instrument=Instrument.objects.filter(pk=ids[-1]).first() if len(ids) else instrument,
-            origin=origin,
-            now=now,
-        )
+        if len(ids):
+            instrument = Instrument.objects.get(pk=ids[-1])
+        report = _keep_bad(written, bad=bad, instrument=instrument, origin=origin, now=now)
+        close_issues(kinds=_mended(bad), instrument=instrument, now=now)
         if guard is not None:
             guard()
     return report
 
 
-def _finish(
+def _keep_bad(
     written: bar_table.Written,
     *,
     bad: Sequence[BadRow],
@@ -235,7 +235,7 @@ def _finish(
     session: date | None = None,
     instrument: Instrument | None = None,
 ) -> IngestReport:
-    """Put bad rows into quarantine, and say or unsay that there are some."""
+    """Put bad rows into quarantine, say so where a user looks, and report."""
     origin_id = written.origin_id
     if bad:
         spare = origin_id or reserve_origin_id()
@@ -249,8 +249,6 @@ def _finish(
             detail={"rows": len(bad)},
             now=now,
         )
-    mended = [DataIssue.Kind.ANSWER_REFUSED] + ([] if bad else [DataIssue.Kind.ROWS_QUARANTINED])
-    close_issues(kinds=mended, session=session, instrument=instrument, now=now)
     return IngestReport(
         inserted=written.inserted,
         changed=written.changed,
@@ -261,6 +259,12 @@ def _finish(
         origin_id=origin_id,
         changed_instruments=written.changed_instruments,
     )
+
+
+def _mended(bad: Sequence[BadRow]) -> list[str]:
+    """Return the kinds of issues that are over once an answer has been stored."""
+    refused, quarantined = DataIssue.Kind.ANSWER_REFUSED.value, DataIssue.Kind.ROWS_QUARANTINED.value
+    return [refused] if bad else [refused, quarantined]
 
 
 def _refuse(
