@@ -124,7 +124,8 @@ def _advance(work: Work, *, stored_only: bool) -> Outcome:
 
 def _prepare(work: Work, job: SessionJob, *, stored_only: bool) -> None:
     """Note the attempt, and make the stages pending that are to be done again."""
-    work.lease.update(attempts=job.attempts + 1, first_tried_at=job.first_tried_at or work.now)
+    work.first_tried_at = job.first_tried_at or work.now
+    work.lease.update(attempts=job.attempts + 1, first_tried_at=work.first_tried_at)
     if stored_only:
         finished = {"state": SessionStage.State.DONE, "finished_at": work.now}
         SessionStage.objects.filter(job_id=work.session, name__in=_FETCHING).update(**finished)

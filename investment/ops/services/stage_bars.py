@@ -149,21 +149,27 @@ def _complete(work: Work, report: IngestReport) -> None:
 
 def _not_published(work: Work, words: str) -> Pause:
     session, now = work.session, work.now
-    overdue = timetable.is_overdue(session=session, now=now)
-    if overdue and not work.reread:
-        open_issue(
-            kind=DataIssue.Kind.NOT_PUBLISHED,
-            message=f"Session {session} should have been published for over a day. {_next(session, work)}",
-            session=session,
-            detail={"words": words},
-            now=now,
-        )
+    if timetable.is_overdue(session=session, now=now):
+        _say_overdue(work, words)
     return Pause(
         SessionJob.State.NOT_PUBLISHED,
         timetable.next_try_at(session=session, now=now),
         f"Not published yet: {words}",
         waiting=True,
     )
+
+
+def _say_overdue(work: Work, words: str) -> None:
+    """A session that is done is not overdue: only its correction could not be read."""
+    if not work.reread:
+        open_issue(
+            kind=DataIssue.Kind.NOT_PUBLISHED,
+            message=f"Session {work.session} is not there after a day of asking or more. "
+            f"{_next(work.session, work)}",
+            session=work.session,
+            detail={"words": words},
+            now=work.now,
+        )
 
 
 def _partial(work: Work, rows: int, usual: int | None) -> Pause:
@@ -181,12 +187,16 @@ def _partial(work: Work, rows: int, usual: int | None) -> Pause:
 
 def waiting_for_quota(work: Work, error: QuotaExhausted) -> Pause:
     """Pause until the ledger expects a free slot."""
+    if work.asked_for_a_day:
+        _say_overdue(work, error.message)
     again = error.retry_at or timetable.soon(session=work.session, now=work.now)
     return Pause(SessionJob.State.DUE, again, error.message, waiting=True)
 
 
 def passing_failure(work: Work, error: TransientProviderError) -> Pause:
     """Pause for a moment: the same request may succeed then."""
+    if work.asked_for_a_day:
+        _say_overdue(work, explain(error))
     again = timetable.soon(session=work.session, now=work.now)
     return Pause(SessionJob.State.DUE, again, explain(error), passing=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob, SessionStage
 from investment.ops.services.leases import Held
 from investment.ops.services.runs import Tally
@@ -39,6 +40,7 @@ class Work:
     One session being worked on, under a lease.
 
     :ivar reread: the job was done before; what is fetched now can only correct it.
+    :ivar first_tried_at: when this session was first asked for (the one clock's).
     :ivar interrupted: an earlier try of the present stage was cut off, so what it changed is unknown.
     :ivar patience: seconds that may be spent on waiting for a free slot of the quota.
     """
@@ -48,6 +50,7 @@ class Work:
     tally: Tally
     on_progress: OnProgress
     patience: float = 0.0
+    first_tried_at: datetime | None = None
     reread: bool = False
     interrupted: bool = False
     detail: dict[str, object] = field(default_factory=dict)
@@ -55,6 +58,11 @@ class Work:
     @property
     def now(self) -> datetime:
         return self.tally.now
+
+    @property
+    def asked_for_a_day(self) -> bool:
+        """True once it has been tried for a whole day, for whatever reason in vain."""
+        return self.first_tried_at is not None and self.now - self.first_tried_at >= timetable.OVERDUE
 
     def tell(self, stage: SessionStage.Name, done: int, total: int | None) -> None:
         """Report progress to whoever looks on, and to the run's row."""

@@ -119,6 +119,17 @@ def test_after_a_day_without_an_answer_an_issue_is_open_and_the_job_is_never_don
     assert open_issues() == []
 
 
+def test_a_provider_that_is_away_for_a_day_is_an_issue_too(sandbox: RunningSandbox) -> None:
+    sandbox.fault("status", endpoint="grouped", times=None)
+    run()
+    assert open_issues() == []
+
+    at(NIGHT + timedelta(hours=24))
+    run()
+
+    assert (job().state, open_issues()) == ("due", ["not_published"])
+
+
 def test_half_the_rows_are_stored_but_not_ranked_and_asked_for_again(sandbox: RunningSandbox) -> None:
     published = len(sandbox.market.day(MONDAY))
     sandbox.fault("half_rows", endpoint="grouped")
