@@ -74,6 +74,15 @@ def test_the_login_link_works_once(running: Platform) -> None:
         second.open(f"{running.address}/api/session", timeout=10)
 
 
+def test_a_management_command_beside_it_works_on_what_it_works_on(running: Platform) -> None:
+    command = [str(running.clone / "manage.py"), "login_link"]
+
+    made = subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=False)
+
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("/login/")
+
+
 def test_nothing_listens_beyond_loopback(running: Platform) -> None:
 
     listening = {

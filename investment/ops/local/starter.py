@@ -26,6 +26,7 @@ from investment.ops.local.children import Children, wait_for
 from investment.ops.local.console import StartError, complain, say
 from investment.ops.local.databases import check_redis, drop_mode, ensure_database
 from investment.ops.local.keys import installation_secrets
+from investment.ops.local.running import announced
 from investment.ops.local.servers import Servers
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,7 +70,8 @@ class Platform:
                 variables = given | self._addresses(given, servers, mode, reset=reset)
                 variables |= env.mode_environment(mode, folder, secrets, env.free_port())
                 variables |= self._places(given, mode, port, secrets)
-                self._serve(mode, port, servers, variables)
+                with announced(self.runtime, variables, os.environ):
+                    self._serve(mode, port, servers, variables)
 
     def _serve(self, mode: Mode, port: int, servers: Servers, variables: dict[str, str]) -> None:
         log = self.runtime / "log" / "processes.log"
