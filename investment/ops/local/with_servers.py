@@ -46,7 +46,7 @@ def run(command: list[str], *, durable: bool) -> int:
         secrets = installation_secrets(runtime)
         try:
             with Servers(runtime, secrets, for_tests=not durable) as servers:
-                children = Children(ROOT, runtime, _environment(runtime, secrets, servers))
+                children = Children(ROOT, runtime, _environment(runtime, secrets, servers, durable=durable))
 
                 def check() -> None:
                     if stopping:
@@ -64,7 +64,9 @@ def run(command: list[str], *, durable: bool) -> int:
             remove_quarters(runtime)
 
 
-def _environment(runtime: Path, secrets: dict[str, str], servers: Servers) -> dict[str, str]:
+def _environment(
+    runtime: Path, secrets: dict[str, str], servers: Servers, *, durable: bool
+) -> dict[str, str]:
     """Return an environment that owes nothing to an installation: no provider's key, no other server."""
     ours = ("MASSIVE_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CACHE_URL", "INVESTMENT_", "DATA_DIR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -72,6 +74,7 @@ def _environment(runtime: Path, secrets: dict[str, str], servers: Servers) -> di
     ensure_database(servers.addresses["DATABASE_URL"], address)
     return env.base_environment(ROOT, kept | servers.addresses) | {
         "DATABASE_URL": address,
+        "DJANGO_SETTINGS_MODULE": f"investment.settings.{'development' if durable else 'test'}",
         "INVESTMENT_MODE": _MODE,
         "DJANGO_SECRET_KEY": secrets["django"],
         "RUNTIME_DIR": str(runtime),
