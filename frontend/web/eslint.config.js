@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+
 import js from "@eslint/js";
 import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
 import importX from "eslint-plugin-import-x";
@@ -5,7 +7,7 @@ import a11y from "eslint-plugin-jsx-a11y";
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-const features = ["login", "markets", "stock", "runs"];
+const features = readdirSync(`${import.meta.dirname}/src/features`);
 
 export default tseslint.config(
   { ignores: ["dist", "src/api/schema.d.ts"] },

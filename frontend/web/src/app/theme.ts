@@ -28,7 +28,7 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "brand",
-  primaryShade: { light: 6, dark: 5 },
+  primaryShade: 6,
   colors: { brand, dark },
   fontFamily: "var(--font)",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",

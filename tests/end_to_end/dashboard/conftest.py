@@ -1,0 +1,202 @@
+"""The built dashboard, served with a small analysed market behind it, and a browser that looks at it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from investment.accounts.models import User
+from investment.accounts.services.login_links import create_login_link
+from investment.accounts.services.users import ensure_admin
+from investment.analysis.models import Score
+from investment.lib import clock
+from investment.lib.modes import Mode
+from investment.market.models import BarRevision, DailyBar, Instrument
+from investment.market.selectors.sessions import latest_closed_session, sessions_before
+from investment.market.services.actions import withhold_actions
+from investment.market.services.imports import import_sample
+from investment.ops.models import Run
+from investment.ops.services.installation import ensure_calendar, record_mode
+from investment.ops.services.session_job import advance_session
+
+SESSIONS = 300
+# Enough for a rank: a board needs 30 that are alike.
+MARKET = "sample-7-120"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WITHHELD = "The provider answered: not entitled to this data"
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The address of the running dashboard and what a test needs to know of the market behind it."""
+
+    url: str
+    password: str
+    session_cookie: dict[str, str]
+    login_link: str
+    best: str  # the symbol of rank 1 among the stocks
+    withheld: str  # a stock whose dividends are not known
+    ranked: int  # stocks with a rank
+
+
+@pytest.fixture(scope="package")
+def dashboard(django_db_setup: None, django_db_blocker: Any) -> Iterator[Dashboard]:
+    if not (settings.FRONTEND_DIST / "index.html").is_file():
+        pytest.fail(
+            "The dashboard is not built: ./scripts/test.sh builds it, or npm run build in frontend/web"
+        )
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        # The cookies keep the name of the mode that the process was started in; only the market is another.
+        patch.setattr(settings, "MODE", Mode.parse(MARKET))
+        password = _make_market()
+        admin = User.objects.get(username="admin")
+        client = Client()
+        client.force_login(admin)
+        server = LiveServer("127.0.0.1")
+        best = Score.objects.select_related("instrument").get(board="stocks", rank=1)
+        yield Dashboard(
+            url=server.url,
+            password=password,
+            session_cookie={
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                "url": server.url,
+            },
+            login_link=f"{server.url}/login/{create_login_link(user=admin, now=clock.real_now())}",
+            best=best.instrument.symbol,
+            withheld=Instrument.objects.exclude(actions_withheld="").get().symbol,
+            ranked=best.board_size or 0,
+        )
+        server.stop()
+        call_command("flush", verbosity=0, interactive=False)
+
+
+def _make_market() -> str:
+    """Import, analyse and rank the sample market; return the administrator's password."""
+    now = clock.real_now()
+    call_command("flush", verbosity=0, interactive=False)
+    ensure_calendar(today=now.date())
+    record_mode(now=now)
+    session = latest_closed_session(now)
+    import_sample(first=sessions_before(session, SESSIONS)[0], last=session, now=now)
+    advance_session(session=session, now=now, trigger=Run.Trigger.COMMAND, stored_only=True)
+    bar = DailyBar.objects.select_related("origin").filter(session=session).order_by("instrument_id")[0]
+    BarRevision.objects.create(
+        session=bar.session,
+        instrument_id=bar.instrument_id,
+        origin_id=bar.origin_id,
+        reason=BarRevision.Reason.REPLACED,
+        recorded_at=now,
+        open=bar.open,
+        high=bar.high,
+        low=bar.low,
+        close=bar.close,
+        volume=bar.volume,
+    )
+    second = Score.objects.select_related("instrument").get(session=session, board="stocks", rank=2)
+    withhold_actions(symbol=second.instrument.symbol, reason=WITHHELD)
+    password = ensure_admin(username="admin", now=now)
+    assert password is not None
+    return password
+
+
+@pytest.fixture(scope="package")
+def browser(dashboard: Dashboard) -> Iterator[Browser]:
+    executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        pytest.fail("There is no Chromium or Chrome. Run: sudo apt install chromium")
+    quiet = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync"]
+    quiet += ["disable-background-networking", "disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=[f"--{flag}" for flag in quiet])
+        yield browser
+        browser.close()
+
+
+@dataclass(slots=True)
+class Visit:
+    """A page in the browser, with what it complained of and whom it asked: checked at the end."""
+
+    page: Page
+    dashboard: Dashboard
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.dashboard.url + path)
+        return self.page
+
+    def watch(self) -> None:
+        host = urlsplit(self.dashboard.url).netloc
+
+        def asked(url: str) -> None:
+            if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).netloc != host:
+                self.complaints.append(f"asked another host: {url}")
+
+        def said(kind: str, text: str) -> None:
+            if kind in ("error", "warning"):
+                self.complaints.append(f"console {kind}: {text}")
+
+        self.page.on("request", lambda request: asked(request.url))
+        self.page.on("console", lambda message: said(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+
+
+class Visits:
+    """Makes visits in contexts of their own, and ends them."""
+
+    def __init__(self, browser: Browser, dashboard: Dashboard) -> None:
+        self._browser = browser
+        self._dashboard = dashboard
+        self._contexts: list[BrowserContext] = []
+        self.made: list[Visit] = []
+
+    def __call__(
+        self, *, width: int = 1440, scheme: Literal["light", "dark"] = "light", signed_in: bool = True
+    ) -> Visit:
+        narrow = width < 720
+        context = self._browser.new_context(
+            viewport={"width": width, "height": 844 if narrow else 900},
+            color_scheme=scheme,
+            has_touch=narrow,
+            reduced_motion="reduce",
+            locale="en-US",
+        )
+        self._contexts.append(context)
+        context.set_default_timeout(15_000)
+        if signed_in:
+            context.add_cookies([self._dashboard.session_cookie])  # type: ignore[list-item]
+        visit = Visit(context.new_page(), self._dashboard)
+        visit.watch()
+        self.made.append(visit)
+        return visit
+
+    def end(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, dashboard: Dashboard) -> Iterator[Visits]:
+    """Look at the dashboard; a test fails on anything in the console and on any request to another host."""
+    visits = Visits(browser, dashboard)
+    yield visits
+    visits.end()
+    complaints = [complaint for made in visits.made for complaint in made.complaints]
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def page(visit: Visits) -> Page:
+    """Give a wide, light, signed-in page that shows Markets."""
+    page = visit().open("/markets")
+    page.get_by_role("table", name="Stocks").wait_for()
+    return page

@@ -1,0 +1,106 @@
+"""What holds on every page: both widths, both schemes, accessible, nothing beside the page itself."""
+
+from typing import Any, Literal
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from tests.end_to_end.dashboard.conftest import Visits
+
+pytestmark = pytest.mark.browser
+
+AXE = settings.FRONTEND_DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = {
+    "login": "/login",
+    "markets": "/markets",
+    "unranked": "/markets?board=unranked",
+    "stock": "/stocks/{best}",
+    "stock analysis": "/stocks/{best}?tab=analysis",
+    "stock data": "/stocks/{best}?tab=data&view=table",
+    "activity": "/runs",
+}
+
+
+def wait_until_filled(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[role=status][aria-label^=Loading]")).to_have_count(0)
+
+
+def problems(page: Page) -> list[str]:
+    """What axe finds wrong, by the rules of WCAG 2 A and AA."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+    )
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_its_width_and_can_be_read_by_everybody(
+    visit: Visits, name: str, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    looked_at = visit(width=width, scheme=scheme, signed_in=name != "login")
+    page = looked_at.open(PAGES[name].format(best=looked_at.dashboard.best))
+    wait_until_filled(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= width
+    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == scheme
+    assert problems(page) == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_page_says_at_its_top_that_the_market_is_invented(visit: Visits, width: int) -> None:
+    looked_at = visit(width=width)
+    for name in ("markets", "stock", "activity"):
+        page = looked_at.open(PAGES[name].format(best=looked_at.dashboard.best))
+        banner = page.get_by_role("note", name="About this data")
+        expect(banner).to_contain_text("fictional")
+        box = banner.bounding_box()
+        assert box is not None
+        assert box["y"] == 0
+
+
+def test_a_narrow_screen_has_targets_for_a_thumb(visit: Visits) -> None:
+    narrow = visit(width=390)
+    page = narrow.open("/markets")
+    row = page.locator("[data-index]").first
+    row.wait_for()
+
+    small = page.evaluate(
+        """Array.from(document.querySelectorAll("nav[aria-label=Pages] > *, [data-index], header button"))
+             .filter(element => element.checkVisibility())
+             .filter(element => Math.min(element.offsetWidth, element.offsetHeight) < 44)
+             .map(element => element.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+
+    row.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(narrow.dashboard.best)
+
+
+def test_the_theme_can_be_chosen_and_stays(visit: Visits) -> None:
+    wide = visit(scheme="light")
+    page = wide.open("/runs")
+    page.get_by_role("button", name="Theme").click()
+    page.get_by_role("menuitemradio", name="Dark").click()
+    page.reload()
+    wait_until_filled(page)
+
+    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == "dark"
+
+
+def test_activity_shows_what_ran(visit: Visits) -> None:
+    page = visit().open("/runs")
+
+    job = page.get_by_role("listitem").filter(has_text="Daily job")
+    expect(job).to_contain_text("Done")
+    expect(job).to_contain_text("analysed")
