@@ -8,7 +8,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from investment.lib import clock
 from investment.market.models import DataIssue
 from investment.market.selectors.bars import usual_row_count
 from investment.market.services.bars import AnswerRefused, IngestReport, ingest_market_day
@@ -93,8 +92,7 @@ def provider_of(work: Work, *, lane: Lane) -> Iterator[gateway.MeteredMarketData
     """Yield the provider, and count what it spends among the calls of this work."""
 
     def on_wait(until: datetime) -> None:
-        seconds = (until - clock.now()).total_seconds()
-        work.tell_waiting(f"waiting {seconds:.0f} s for a free call")
+        work.tell_waiting(f"Waits for a free call until {until:%H:%M:%S} UTC")
 
     purpose = f"daily job {work.session}"
     with gateway.market_data(lane=lane, purpose=purpose, patience=work.patience, on_wait=on_wait) as provider:

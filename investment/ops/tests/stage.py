@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytest_django import Settings
 
-from investment.lib import clock
+from investment.lib import clock, redis
 from investment.lib.modes import Mode
 from investment.market.selectors.sessions import sessions_before
 from investment.market.services.bars import ingest_market_day
@@ -25,6 +25,24 @@ MONDAY = date(2026, 3, 2)  # the session that is due then
 FRIDAY = date(2026, 2, 27)
 SYMBOLS = 60
 PAST = 25  # sessions
+
+
+@contextmanager
+def mode(settings: Settings, name: str) -> Iterator[None]:
+    """Let this be an installation of another mode, whose keys are as new before and gone afterwards."""
+    settings.MODE = Mode.parse(name)
+    forget()
+    try:
+        yield
+    finally:
+        forget()
+
+
+def forget() -> None:
+    """Remove the keys of the present mode: its ledger and its clock."""
+    for key in redis.state().scan_iter(match=redis.key("*"), count=1000):
+        redis.state().delete(key)
+    clock.clear_clock()
 
 
 @contextmanager
@@ -49,16 +67,15 @@ def night_after(settings: Settings, *, plan: str = "unlimited", past: int = PAST
 @contextmanager
 def folder_of_bars(settings: Settings, folder: Path) -> Iterator[RunningSandbox]:
     """Let this be an installation of a folder of real bars, prepared, behind a sandbox that serves it."""
-    settings.MODE = Mode.for_data(folder)
     settings.DATA_DIR = str(folder)
     calendar = exchange_days("1990-01-01", "2026-12-31")
     write_sessions(days=calendar.sessions, first=date(1990, 1, 1), last=date(2026, 12, 31))
-    installation.ensure_clock()
-    installation.record_mode(now=clock.real_now())
-    with running_sandbox(folder=folder, plan="unlimited", clock=clock.now) as sandbox:
-        reach(settings, sandbox, plan="unlimited")
-        yield sandbox
-    clock.clear_clock()
+    with mode(settings, Mode.for_data(folder).name):
+        installation.ensure_clock()
+        installation.record_mode(now=clock.real_now())
+        with running_sandbox(folder=folder, plan="unlimited", clock=clock.now) as sandbox:
+            reach(settings, sandbox, plan="unlimited")
+            yield sandbox
 
 
 def reach(settings: Settings, sandbox: RunningSandbox, *, plan: str) -> None:

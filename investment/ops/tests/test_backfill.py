@@ -10,12 +10,11 @@ from django.db.models import Count
 from pytest_django import Settings
 
 from investment.lib import clock
-from investment.lib.modes import Mode
 from investment.market.models import DailyBar, Instrument, QuarantinedRow
 from investment.ops.models import BackfillStep, Installation, Run
 from investment.ops.selectors.backfill import plan_backfill
 from investment.ops.services.backfill import Backfilled, run_backfill
-from investment.ops.tests.stage import MONDAY, NIGHT, folder_of_bars, night_after
+from investment.ops.tests.stage import MONDAY, NIGHT, folder_of_bars, mode, night_after, run
 from investment.providers.errors import ProviderUnavailable
 from investment.providers.sandbox.testing import RunningSandbox
 from investment.quotas.errors import QuotaExhausted
@@ -29,11 +28,9 @@ SINCE = date(2026, 2, 23)  # a Monday: six sessions up to the latest
 @pytest.fixture
 def sandbox(settings: Settings) -> Iterator[RunningSandbox]:
     """A market of which nothing is stored yet, in an installation that has no imported past."""
-    settings.MODE = Mode.parse("live")
-    with night_after(settings, past=0) as running:
+    with mode(settings, "live"), night_after(settings, past=0) as running:
         Installation.objects.create(mode="live", created_at=NIGHT)
         yield running
-        clock.clear_clock()
 
 
 def backfill(since: date = SINCE) -> Backfilled:
@@ -169,3 +166,17 @@ def test_a_folder_of_bars_is_read_and_analysed_as_of_each_last_session(
 def test_an_unprepared_installation_is_refused() -> None:
     with pytest.raises(CommandError, match="prepare"):
         call_command("backfill", "--since", "2026-01-05")
+
+
+def test_afterwards_the_latest_session_is_analysed_again(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(MONDAY)
+
+    call_command("backfill", "--since", "2026-02-23")
+    out = capsys.readouterr().out
+    call_command("backfill", "--since", "2026-02-23")
+
+    assert "5 sessions of the whole market, newest first; about" in out
+    assert [run.analysed > 0 for run in Run.objects.filter(subject="2026-03-02").order_by("pk")] == [True] * 2
+    assert "Nothing is missing from 2026-02-23 to 2026-03-02" in capsys.readouterr().out

@@ -4,7 +4,7 @@ import json
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,12 @@ from investment.lib import clock
 from investment.lib.modes import Mode
 from investment.market.models import DailyBar, Session
 from investment.market.selectors.sessions import latest_closed_session, sessions_before
+from investment.market.services.calendar import write_sessions
 from investment.ops.models import Installation, Run
 from investment.ops.selectors.installation import WrongMode, check_mode
 from investment.ops.services import installation
+from investment.ops.tests.stage import mode
+from investment.providers.sandbox.testing import exchange_days
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -90,16 +93,14 @@ def test_a_folder_that_has_changed_is_another_mode(settings: Settings, shared_da
 
 @pytest.mark.shared_data
 def test_the_clock_of_a_folder_stands_after_its_last_session(settings: Settings, shared_data: Path) -> None:
-    settings.MODE = Mode.for_data(shared_data)
     settings.DATA_DIR = str(shared_data)
+    with mode(settings, Mode.for_data(shared_data).name):
+        installation.ensure_clock()
+        again = installation.ensure_clock()
 
-    installation.ensure_clock()
-    again = installation.ensure_clock()
-
-    assert clock.now() == datetime(2018, 1, 20, 5, 30, tzinfo=UTC)
-    assert clock.rate() == 0
-    assert again is None
-    clock.clear_clock()
+        assert clock.now() == datetime(2018, 1, 20, 5, 30, tzinfo=UTC)
+        assert clock.rate() == 0
+        assert again is None
 
 
 def test_the_clock_command_sets_shows_and_clears(capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,3 +122,26 @@ def test_in_live_mode_the_clock_cannot_be_set(settings: Settings) -> None:
 
     with pytest.raises(CommandError, match="machine's"):
         call_command("clock", "--rate", "2")
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_stopped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installation, "SAMPLE_SESSIONS", 12)
+    now = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
+    calendar = exchange_days("2000-01-01", "2026-12-31")
+    write_sessions(days=calendar.sessions, first=date(2000, 1, 1), last=date(2026, 12, 31))
+
+    def cut_off(_what: str, done: int, _total: int | None) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with mode(settings, "sample-7-40"):
+        with pytest.raises(KeyboardInterrupt):
+            installation.import_sample_past(now=now, on_progress=cut_off)
+        installation.import_sample_past(now=now)
+        installation.import_sample_past(now=now)
+
+    stored = DailyBar.objects.order_by().values_list("session", flat=True).distinct()
+    assert len(stored) == 12
+    assert list(Run.objects.order_by("pk").values_list("state", flat=True)) == ["abandoned", "done"]
