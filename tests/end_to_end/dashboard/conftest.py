@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -49,20 +49,42 @@ class Dashboard:
 
 
 @pytest.fixture(scope="package")
-def dashboard(django_db_setup: None, django_db_blocker: Any) -> Iterator[Dashboard]:
+def own_database(django_db_blocker: Any) -> Iterator[None]:
+    """
+    Use an empty database of these tests' own, whatever the connection led to before.
+
+    The market is made once for all of them, while pytest-django's database belongs to single tests; and where
+    no test asks for that one, the connection leads to the developer's.
+    """
+    parameters = connection.settings_dict
+    before = parameters["NAME"]
+    own = f"{before}_dashboard{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(parameters["TEST"], "NAME", own)
+        connection.close()
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        assert connection.settings_dict["NAME"] == own
+        yield
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+@pytest.fixture(scope="package")
+def dashboard(own_database: None) -> Iterator[Dashboard]:
     if not (settings.FRONTEND_DIST / "index.html").is_file():
         pytest.fail(
             "The dashboard is not built: ./scripts/test.sh builds it, or npm run build in frontend/web"
         )
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         # The cookies keep the name of the mode that the process was started in; only the market is another.
         patch.setattr(settings, "MODE", Mode.parse(MARKET))
         password = _make_market()
         admin = User.objects.get(username="admin")
         client = Client()
         client.force_login(admin)
-        server = LiveServer("127.0.0.1")
         best = Score.objects.select_related("instrument").get(board="stocks", rank=1)
+        withheld = Instrument.objects.exclude(actions_withheld="").get()
+        secret = create_login_link(user=admin, now=clock.real_now())
+        server = LiveServer("127.0.0.1")
         yield Dashboard(
             url=server.url,
             password=password,
@@ -71,19 +93,17 @@ def dashboard(django_db_setup: None, django_db_blocker: Any) -> Iterator[Dashboa
                 "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
                 "url": server.url,
             },
-            login_link=f"{server.url}/login/{create_login_link(user=admin, now=clock.real_now())}",
+            login_link=f"{server.url}/login/{secret}",
             best=best.instrument.symbol,
-            withheld=Instrument.objects.exclude(actions_withheld="").get().symbol,
+            withheld=withheld.symbol,
             ranked=best.board_size or 0,
         )
         server.stop()
-        call_command("flush", verbosity=0, interactive=False)
 
 
 def _make_market() -> str:
     """Import, analyse and rank the sample market; return the administrator's password."""
     now = clock.real_now()
-    call_command("flush", verbosity=0, interactive=False)
     ensure_calendar(today=now.date())
     record_mode(now=now)
     session = latest_closed_session(now)
