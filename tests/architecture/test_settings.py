@@ -8,7 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # The starter composes the environment of the processes, before Django; what comes after asks the settings.
 COMPOSERS = {
     "investment/settings/env.py",
-    "investment/wsgi.py",
+    "investment/wsgi.py",  # doors: they name the settings
+    "investment/celery.py",
     "investment/providers/management/commands/sandbox.py",  # hands it on to the process that it becomes
 }
 COMPOSING_FOLDER = "investment/ops/local/"

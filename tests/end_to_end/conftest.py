@@ -1,21 +1,11 @@
 """A clone of its own for each test that starts the platform."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.platforms import Starts, copy_of_the_tree
-
-
-def make_clone(folder: Path) -> Path:
-    """Make a clone in a folder that only its owner may enter (pytest's are so), with a space in its name."""
-    if not any(Path(sys.prefix).glob(".installed-*")):
-        pytest.fail("These tests reuse the environment that ./scripts/test.sh makes; run them through it.")
-    clone = folder / "a clone"
-    clone.mkdir()
-    return copy_of_the_tree(clone)
+from tests.end_to_end.platforms import Starts, make_clone
 
 
 @pytest.fixture
@@ -29,6 +19,18 @@ def start(clone: Path, tmp_path: Path) -> Iterator[Starts]:
     starts = Starts(clone, tmp_path)
     yield starts
     starts.end()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a platform that was started once, has its sample market, and was stopped."""
+    folder = tmp_path_factory.mktemp("prepared")
+    starts = Starts(make_clone(folder), folder)
+    try:
+        assert starts().stop() == 0
+    finally:
+        starts.end()
+    return starts.clone / ".runtime"
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTED_WITHIN = 120.0  # seconds; two cores may be busy with other tests
@@ -96,6 +97,15 @@ def copy_of_the_tree(folder: Path) -> Path:
             shutil.copy2(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(Path(sys.prefix))
     return folder
+
+
+def make_clone(folder: Path) -> Path:
+    """Make a clone in a folder that only its owner may enter (pytest's are so), with a space in its name."""
+    if not any(Path(sys.prefix).glob(".installed-*")):
+        pytest.fail("These tests reuse the environment that ./scripts/test.sh makes; run them through it.")
+    clone = folder / "a clone"
+    clone.mkdir()
+    return copy_of_the_tree(clone)
 
 
 def bare_environment(**variables: str) -> dict[str, str]:

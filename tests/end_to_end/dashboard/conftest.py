@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from investment.accounts.models import User
@@ -137,6 +137,7 @@ def browser(dashboard: Dashboard) -> Iterator[Browser]:
     quiet = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync"]
     quiet += ["disable-background-networking", "disable-component-update"]
     with sync_playwright() as playwright:
+        expect.set_options(timeout=15_000)  # milliseconds; a busy machine is slow, not wrong
         browser = playwright.chromium.launch(executable_path=executable, args=[f"--{flag}" for flag in quiet])
         yield browser
         browser.close()
