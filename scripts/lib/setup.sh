@@ -135,7 +135,7 @@ install_frontend() {
   if is_stamped "$stamp" "$web/package.json" "$web/package-lock.json"; then return; fi
   find_node
   say "Installing the frontend's packages …"
-  guarded npm --prefix "$web" ci --no-audit --no-fund --loglevel=error >"$state/npm.log" 2>&1 || {
+  guarded npm --prefix "$web" ci --no-audit --no-fund --loglevel=error --fetch-retry-maxtimeout=15000 >"$state/npm.log" 2>&1 || {
     tail -n 10 "$state/npm.log" >&2
     die "npm could not install the frontend's packages; see above. The network and free disk space are the usual reasons."
   }
