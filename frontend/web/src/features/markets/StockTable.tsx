@@ -63,16 +63,15 @@ function useCurrentRow(identity: string, count: number, scrollTo: (index: number
     (index: number) => {
       if (count === 0) return;
       const target = Math.max(0, Math.min(count - 1, index));
+      const focus = (): boolean => {
+        const link = frame.current?.querySelector<HTMLElement>(`[data-index="${String(target)}"] [data-row-link]`);
+        link?.focus({ preventScroll: true });
+        return link instanceof HTMLElement;
+      };
       setCurrent(target);
       scrollTo(target);
-      // The row may have to be rendered first.
-      requestAnimationFrame(() => {
-        requestAnimationFrame(() => {
-          frame.current
-            ?.querySelector<HTMLElement>(`[data-index="${String(target)}"] [data-row-link]`)
-            ?.focus({ preventScroll: true });
-        });
-      });
+      // At once, so that Enter may follow quickly; a row that is far away has to be rendered first.
+      if (!focus()) requestAnimationFrame(() => requestAnimationFrame(focus));
     },
     [count, frame, scrollTo],
   );
