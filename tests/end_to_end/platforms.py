@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from investment.ops.local.quarters import leave_quarters
+
 ROOT = Path(__file__).resolve().parents[2]
 STARTED_WITHIN = 120.0  # seconds; two cores may be busy with other tests
 GONE_WITHIN = 20.0
@@ -146,6 +148,7 @@ class Starts:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
             platform.process.wait(GONE_WITHIN)
+            leave_quarters(platform.clone / ".runtime")
 
 
 def launch(clone: Path, command: list[str], log: Path, environment: dict[str, str], cwd: Path) -> Platform:

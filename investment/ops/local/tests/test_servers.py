@@ -19,6 +19,8 @@ from investment.ops.local.keys import installation_secrets
 from investment.ops.local.quarters import remove_quarters
 from investment.ops.local.servers import Servers
 
+pytestmark = pytest.mark.slow  # each starts processes and waits for their end
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the servers another user")
 
 
