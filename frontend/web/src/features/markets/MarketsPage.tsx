@@ -47,7 +47,7 @@ function Skeleton() {
   );
 }
 
-function Nothing({ search, clear }: { search: MarketsSearch; clear: () => void }) {
+function Nothing({ search, clear, showAll }: { search: MarketsSearch; clear: () => void; showAll: () => void }) {
   const all = useBoardCount(search);
   const status = useStatus();
   if (all === undefined) return <Skeleton />;
@@ -69,7 +69,18 @@ function Nothing({ search, clear }: { search: MarketsSearch; clear: () => void }
   }
   const busy = status?.last_run?.state === "running";
   return (
-    <Notice icon={<IconChartCandle size={34} stroke={1.5} aria-hidden="true" />} title={busy ? "The first run is under way" : "Nothing here yet"}>
+    <Notice
+      icon={<IconChartCandle size={34} stroke={1.5} aria-hidden="true" />}
+      title={busy ? "The first run is under way" : "Nothing here yet"}
+      actions={
+        Boolean(status?.instruments) &&
+        search.board !== "all" && (
+          <Button variant="default" onClick={showAll}>
+            Show all instruments
+          </Button>
+        )
+      }
+    >
       {busy
         ? "Prices are being fetched and analysed. This page fills by itself."
         : status?.instruments
@@ -80,12 +91,16 @@ function Nothing({ search, clear }: { search: MarketsSearch; clear: () => void }
 }
 
 export function MarketsPage() {
-  const search = route.useSearch();
+  const asked = route.useSearch();
+  const status = useStatus();
+  // Where nothing can be ranked (a folder of three stocks), the list of all is the one to open with.
+  const usual: Board = status?.ranked === 0 && status.instruments > 0 ? "all" : DEFAULT_BOARD;
+  const board = asked.board ?? usual;
+  const search: MarketsSearch = { ...asked, board };
   const navigate = route.useNavigate();
   const narrow = useMediaQuery("(max-width: 720px)", false, { getInitialValueInEffect: false });
   const [pages, setPages] = useState<number[]>([0]);
   const stocks = useStocks(search, pages);
-  const board = search.board ?? DEFAULT_BOARD;
   const sort = search.sort ?? defaultSort(board);
 
   useEffect(() => {
@@ -133,7 +148,7 @@ export function MarketsPage() {
           value={board}
           onChange={(value) => {
             // Sorting by a column that the other board lacks would be a riddle.
-            change({ board: value === DEFAULT_BOARD ? undefined : (value), sort: undefined });
+            change({ board: value === usual ? undefined : (value), sort: undefined });
           }}
         />
         <p className={classes.count}>
@@ -181,7 +196,13 @@ export function MarketsPage() {
         ) : stocks.loading ? (
           <Skeleton />
         ) : stocks.count === 0 ? (
-          <Nothing search={search} clear={clear} />
+          <Nothing
+            search={search}
+            clear={clear}
+            showAll={() => {
+              change({ board: "all", sort: undefined });
+            }}
+          />
         ) : (
           <StockTable
             stocks={stocks}

@@ -19,6 +19,7 @@ interface Props {
   actions: Action[];
   range: Range;
   averages: readonly Average[];
+  logarithmic: boolean;
   outdated: boolean;
 }
 
@@ -58,7 +59,7 @@ function Legend({ bars, index, averages }: { bars: KnownBar[]; index: number; av
  * Candles and volume. A canvas says nothing to a screen reader, so the figure has a summary sentence, a data cursor
  * moved by the arrow keys and read out politely, and (beside it, on the page) the same bars as a table.
  */
-export function PriceChart({ symbol, bars, missing, actions, range, averages, outdated }: Props) {
+export function PriceChart({ symbol, bars, missing, actions, range, averages, logarithmic, outdated }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const chart = useRef<StockChart | null>(null);
   const [session, setSession] = useState<string | null>(null);
@@ -76,9 +77,14 @@ export function PriceChart({ symbol, bars, missing, actions, range, averages, ou
       drawn.remove();
     };
   }, []);
+  // Over many years the quarters' dividends would cover the candles; splits are few.
+  const told = useMemo(() => (range === "All" ? actions.filter((one) => one.kind === "split") : actions), [actions, range]);
   useEffect(() => {
-    chart.current?.show(bars, missing, actions);
-  }, [bars, missing, actions]);
+    chart.current?.show(bars, missing, told);
+  }, [bars, missing, told]);
+  useEffect(() => {
+    chart.current?.logarithmic(logarithmic);
+  }, [logarithmic]);
   useEffect(() => {
     chart.current?.averages(averages);
   }, [averages]);

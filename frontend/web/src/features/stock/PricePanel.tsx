@@ -77,6 +77,7 @@ export function PricePanel({ symbol, last, search, change }: Props) {
   const adjust = search.adjust ?? "all";
   const view = search.view ?? "chart";
   const [averages, setAverages] = useState<readonly Average[]>([20, 50, 200]);
+  const [logarithmic, setLogarithmic] = useState(false);
   const prices = useQuery(pricesQuery(symbol, adjust, historyStart(range, last)));
   const bars = useMemo(() => known(prices.data?.bars ?? []), [prices.data]);
   const shown = useMemo(() => within(bars, range), [bars, range]);
@@ -93,6 +94,7 @@ export function PricePanel({ symbol, last, search, change }: Props) {
     { keys: "[", label: "Shorter range", group: "Chart", run: () => { change({ range: RANGES[Math.max(0, rangeIndex - 1)] }); } },
     { keys: "]", label: "Longer range", group: "Chart", run: () => { change({ range: RANGES[Math.min(RANGES.length - 1, rangeIndex + 1)] }); } },
     { keys: "c", label: "Chart or table", group: "Chart", run: () => { change({ view: view === "chart" ? "table" : "chart" }); } },
+    { keys: "l", label: "Logarithmic scale", group: "Chart", run: () => { setLogarithmic((on) => !on); } },
     {
       keys: "a",
       label: "Adjusted, splits only, raw",
@@ -132,6 +134,19 @@ export function PricePanel({ symbol, last, search, change }: Props) {
               change({ adjust: value });
             }}
           />
+          {view === "chart" && (
+            <Button
+              variant={logarithmic ? "light" : "default"}
+              size="xs"
+              aria-pressed={logarithmic}
+              data-tip="Logarithmic scale: equal distances are equal percentages  (l)"
+              onClick={() => {
+                setLogarithmic((on) => !on);
+              }}
+            >
+              Log
+            </Button>
+          )}
           {view === "chart" && (
             <Averages
               shown={averages}
@@ -190,6 +205,7 @@ export function PricePanel({ symbol, last, search, change }: Props) {
           actions={prices.data.actions}
           range={range}
           averages={averages}
+          logarithmic={logarithmic}
           outdated={prices.isPlaceholderData}
         />
       )}

@@ -8,6 +8,7 @@ import {
   HistogramSeries,
   LineSeries,
   LineStyle,
+  PriceScaleMode,
   type IChartApi,
   type ISeriesApi,
   type SeriesMarker,
@@ -27,6 +28,7 @@ export interface StockChart {
   show: (bars: KnownBar[], missing: string[], actions: Action[]) => void;
   averages: (shown: readonly Average[]) => void;
   range: (first: string, last: string) => void;
+  logarithmic: (on: boolean) => void;
   point: (bar: KnownBar | null) => void;
   recolour: () => void;
   remove: () => void;
@@ -148,7 +150,7 @@ export function drawChart(frame: HTMLElement, onPoint: (session: string | null) 
       },
       grid: { vertLines: { visible: false }, horzLines: { color: border, style: LineStyle.Dotted } },
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.08, bottom: 0.08 } },
-      timeScale: { borderColor: border, rightOffset: 2, minBarSpacing: 0.2 },
+      timeScale: { borderColor: border, rightOffset: 2, minBarSpacing: 0.02 },
       crosshair: {
         mode: CrosshairMode.Magnet,
         vertLine: { color: text, labelBackgroundColor: label, width: 1 },
@@ -181,6 +183,9 @@ export function drawChart(frame: HTMLElement, onPoint: (session: string | null) 
     range: (first, last) => {
       window = { from: first, to: last };
       showWindow();
+    },
+    logarithmic: (on) => {
+      candles.priceScale().applyOptions({ mode: on ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
     },
     point: (bar) => {
       if (bar) chart.setCrosshairPosition(bar.close, bar.session, candles);
