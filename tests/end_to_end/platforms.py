@@ -52,14 +52,11 @@ class Platform:
 
     def find(self, *words: str) -> psutil.Process:
         """Return the process, highest in the tree, whose command line has all ``words``."""
-        found = self._having(words)
+        found = self.find_all(*words)
         assert found, f"no process with {words}; {self.output}"
         return found[0]
 
-    def runs(self, *words: str) -> bool:
-        return bool(self._having(words))
-
-    def _having(self, words: tuple[str, ...]) -> list[psutil.Process]:
+    def find_all(self, *words: str) -> list[psutil.Process]:
         found = []
         for process in self.tree():
             with contextlib.suppress(psutil.Error):  # it may have ended since

@@ -55,7 +55,7 @@ def test_a_script_killed_while_it_sets_up_leaves_nothing(start: Starts, clone: P
     (clone / ".venv").unlink()  # so that it has much to install
     platform = start(wait=False)
     deadline = time.monotonic() + 30
-    while not platform.runs("-m", "pip"):
+    while not platform.find_all("-m", "pip"):
         assert time.monotonic() < deadline, platform.output
         time.sleep(0.05)
     everything = platform.tree()
@@ -105,7 +105,7 @@ def test_a_killed_process_is_started_again(start: Starts, words: tuple[str, ...]
 def _wait_for_another(platform: Platform, killed: psutil.Process, words: tuple[str, ...]) -> psutil.Process:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        if platform.runs(*words) and (found := platform.find(*words)) != killed:
-            return found
+        if (found := platform.find_all(*words)) and found[0] != killed:
+            return found[0]
         time.sleep(0.1)
     raise AssertionError(f"{words} was not started again: {platform.output}")
