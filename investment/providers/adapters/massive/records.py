@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,6 @@ from investment.providers.adapters.massive.limits import NAME
 from investment.providers.contracts import (
     BarColumns,
     DividendRecord,
-    Floats,
     InstrumentKind,
     InstrumentRecord,
     MalformedRow,
@@ -91,10 +91,10 @@ def decode_rows(body: bytes, row: type[Row], what: str) -> tuple[list[Row], str 
 
 def columns(rows: Sequence[payloads.Bar], symbols: list[str]) -> BarColumns:
     """Return rows as columns; what was not told is NaN."""
-    table: Floats = np.array([(r.o, r.h, r.l, r.c, r.v, r.vw, r.n) for r in rows], dtype=np.float64).reshape(
-        len(rows), 7
+    o, h, low, c, v, vw, n = (
+        np.fromiter(map(attrgetter(name), rows), dtype=np.float64, count=len(rows))
+        for name in ("o", "h", "l", "c", "v", "vw", "n")
     )
-    o, h, low, c, v, vw, n = np.ascontiguousarray(table.T)
     return BarColumns(symbols=symbols, open=o, high=h, low=low, close=c, volume=v, vwap=vw, trades=n)
 
 
