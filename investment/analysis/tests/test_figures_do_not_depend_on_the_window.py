@@ -24,6 +24,7 @@ markets = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(markets)
 def test_a_session_analysed_from_300_400_or_all_sessions_agrees_or_is_unknown(market: Market) -> None:

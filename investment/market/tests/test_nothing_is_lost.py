@@ -30,6 +30,7 @@ answers = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=answers)
 def test_the_chosen_bar_is_the_last_of_the_best_source_and_every_other_value_is_kept(

@@ -111,6 +111,7 @@ def test_a_provider_that_stumbles_is_asked_again_at_once(
     assert job().state == "done"
 
 
+@pytest.mark.slow
 def test_it_waits_for_whoever_is_at_the_session(sandbox: RunningSandbox) -> None:
     sandbox.fault("latency", endpoint="grouped", seconds=1.5)
     found: list[Outcome] = []

@@ -133,6 +133,7 @@ class Ledger(RuleBasedStateMachine):
         return True
 
 
+@pytest.mark.slow
 def test_no_rolling_window_is_overspent_and_no_slot_is_lost(time: Time) -> None:
     run_state_machine_as_test(
         Ledger,
