@@ -77,9 +77,8 @@ def _remove_keys() -> None:
 
 
 @pytest.fixture
-def process_environment(request: pytest.FixtureRequest) -> dict[str, str]:
+def process_environment(transactional_db: None) -> dict[str, str]:
     """The environment for a process of ours (``manage.py …``) that works on this test's database."""
-    request.getfixturevalue("transactional_db")
     parameters = connection.settings_dict
     address = re.sub(
         r"(postgres(?:ql)?://[^/]*/)[^?]*", rf"\g<1>{parameters['NAME']}", os.environ["DATABASE_URL"]
