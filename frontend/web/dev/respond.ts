@@ -189,10 +189,12 @@ function prices(row: StockRow, index: number, query: URLSearchParams): Prices {
   };
 }
 
-function analysis(row: StockRow): Analysis {
+function analysis(row: StockRow, index: number): Analysis {
+  const withheld = index % 31 === 12;
   const figure = (name: string, label: string, group: string, value: number | null, unit: Figure["unit"], formula: string): Figure => ({
     name, label, group, value, unit, formula,
     reason: value === null ? "Too little history: 252 sessions are needed, 183 are there." : null,
+    note: withheld && value !== null && /^(sma|macd|rsi|obv)/.test(name) ? "on prices as traded: splits are not known" : null,
   });
   const part = (name: string, label: string, value: number, weight: number, inputs: [string, number | null, number][]) => ({
     name, label, value, weight, inputs: inputs.map(([input, known, percentile]) => ({
@@ -307,7 +309,7 @@ export function respond(method: string, address: string, body: unknown): Respons
     case "prices":
       return { status: 200, json: prices(row, index, searchParams) };
     case "analysis":
-      return { status: 200, json: analysis(row) };
+      return { status: 200, json: analysis(row, index) };
     case "data":
       return { status: 200, json: data(row) };
     default:

@@ -6,13 +6,23 @@ from datetime import date
 from investment.analysis.models import Figures, MarketReturn, Score
 from investment.analysis.selectors.catalogue import FIGURES, Unit
 from investment.analysis.selectors.explanation import ScoreView, explain, score_view
-from investment.analysis.selectors.reasons import Reason, unknown_reasons, unranked_reason
+from investment.analysis.selectors.reasons import (
+    Reason,
+    basis_notes,
+    unknown_reasons,
+    unranked_reason,
+)
 from investment.market.models import Instrument
 
 
 @dataclass(frozen=True, slots=True)
 class FigureValue:
-    """One figure with what it is; ``reason`` says why it is unknown, where it is."""
+    """
+    One figure with what it is.
+
+    ``reason`` says why it is unknown, where it is; ``note`` on what a known one rests, where it is not on
+    what its formula says.
+    """
 
     name: str
     label: str
@@ -20,6 +30,7 @@ class FigureValue:
     value: float | None
     unit: Unit
     reason: str | None
+    note: str | None
     formula: str
 
 
@@ -91,10 +102,11 @@ def latest_analysis(*, instrument: Instrument, session: date | None = None) -> A
     market = MarketReturn.objects.filter(session=figures.session).first()
     score = Score.objects.filter(instrument=instrument, session=figures.session).first()
     reasons = unknown_reasons(figures=figures, instrument=instrument, market=market)
+    notes = basis_notes(figures=figures, instrument=instrument)
     view = score_view(score)
     code = score.unranked if score else None
     sentence = explain(view, unranked=code)
-    if instrument.actions_withheld:
+    if notes:
         sentence += " Averages, bands and oscillators take its prices as traded: its splits are not known."
     return Analysis(
         session=figures.session,
@@ -107,6 +119,7 @@ def latest_analysis(*, instrument: Instrument, session: date | None = None) -> A
                 value=getattr(figures, figure.name),
                 unit=figure.unit,
                 reason=reasons.get(figure.name),
+                note=notes.get(figure.name),
                 formula=figure.formula,
             )
             for figure in FIGURES

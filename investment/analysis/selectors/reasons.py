@@ -1,4 +1,4 @@
-"""Why a figure is unknown, in words that are true of the instrument and its session."""
+"""Why a figure is unknown, or other than its formula says: in words that are true of its instrument."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from investment.market.models import DailyBar, Instrument
 from investment.market.selectors.sessions import sessions_before
 
 NOT_RANKED_YET = "not_ranked_yet"
+AS_TRADED = "on prices as traded: splits are not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,19 @@ def unknown_reasons(
         figure.name: _reason(figure, figures, instrument, market, missing, len(sessions))
         for figure in unknown
     }
+
+
+def basis_notes(*, figures: Figures, instrument: Instrument) -> dict[str, str]:
+    """
+    Return for each known figure that is on another basis than its formula says on which, by its name.
+
+    Where a source withholds splits, what is adjusted for splits alone is computed on prices as traded. A row
+    with a fully adjusted figure is older than the withholding, so all of it is on the basis that it says.
+    """
+    known = [figure for figure in FIGURES if getattr(figures, figure.name) is not None]
+    if not instrument.actions_withheld or any(figure.basis == "full" for figure in known):
+        return {}
+    return {figure.name: AS_TRADED for figure in known if figure.basis == "splits"}
 
 
 def _reason(

@@ -12,6 +12,7 @@ from investment.analysis.calculators.eligibility import REASONS
 from investment.analysis.models import Figures
 from investment.analysis.selectors.analysis import Analysis, latest_analysis, standing
 from investment.analysis.selectors.catalogue import figure_catalogue
+from investment.analysis.selectors.reasons import AS_TRADED
 from investment.analysis.services.ranking import rank_session
 from investment.analysis.services.run import analyse_session
 from investment.analysis.tests.markets import (
@@ -23,6 +24,7 @@ from investment.analysis.tests.markets import (
     plant_origin,
     walk,
 )
+from investment.market.models import Instrument
 
 
 def analysis_beside_a_market(closes: Any, *, stocks: int = 30, **fields: Any) -> tuple[list[date], Analysis]:
@@ -115,6 +117,39 @@ def test_withheld_actions_are_told_in_the_words_of_the_source() -> None:
     assert analysis.unranked is not None
     assert analysis.unranked.code == "actions_unknown"
     assert "take its prices as traded" in analysis.sentence
+
+
+@pytest.mark.django_db
+def test_figures_of_withheld_splits_say_that_they_are_on_prices_as_traded() -> None:
+    _, analysis = analysis_beside_a_market(
+        walk(50, 300), actions_from=None, actions_withheld="not in your plan"
+    )
+
+    basis = {figure.name: figure.basis for figure in figure_catalogue()}
+    noted = {figure.name: figure.note for figure in analysis.figures if figure.note}
+    assert noted == {name: AS_TRADED for name in basis if basis[name] == "splits"}
+    assert {"sma_20", "ema_12", "macd", "rsi_14", "bollinger_upper", "atr_14", "obv_change_21"} <= set(noted)
+
+
+@pytest.mark.django_db
+def test_what_is_adjusted_as_its_formula_says_has_no_note() -> None:
+    _, analysis = analysis_beside_a_market(walk(50, 300))
+    assert {figure.note for figure in analysis.figures} == {None}
+
+    # Withheld from now on: the row was adjusted while the splits were known.
+    Instrument.objects.filter(symbol="ODD").update(actions_withheld="not in your plan")
+    later = latest_analysis(instrument=Instrument.objects.get(symbol="ODD"))
+    assert {figure.note for figure in later.figures} == {None}
+    assert "as traded" not in later.sentence
+
+
+@pytest.mark.django_db
+def test_an_unknown_figure_has_a_reason_and_no_note() -> None:
+    closes = np.where(np.arange(300) < 270, np.nan, walk(50, 300))
+    _, analysis = analysis_beside_a_market(closes, actions_from=None, actions_withheld="not in your plan")
+
+    notes = {figure.name: figure.note for figure in analysis.figures}
+    assert (notes["sma_20"], notes["sma_200"]) == (AS_TRADED, None)
 
 
 @pytest.mark.django_db

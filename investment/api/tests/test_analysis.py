@@ -64,6 +64,22 @@ def test_what_is_not_ranked_says_why(client: Client, days: list[date]) -> None:
     assert "dollar volume" in answer["sentence"]
 
 
+def test_a_figure_on_prices_as_traded_says_so(client: Client, days: list[date]) -> None:
+    for symbol, withheld in (("SPY", "not in your plan"), ("AAPL", "")):
+        instrument = make_instrument(symbol, actions_withheld=withheld)
+        make_figures(instrument, days[2], rsi_14=55.5, mean_dollar_volume_20=1e6)
+
+    def notes(symbol: str) -> dict[str, str | None]:
+        return {
+            each["name"]: each["note"]
+            for each in get(client, ANALYSIS, symbol=symbol)["figures"]
+            if each["note"]
+        }
+
+    assert notes("SPY") == {"rsi_14": "on prices as traded: splits are not known"}
+    assert notes("AAPL") == {}
+
+
 def test_an_earlier_session_can_be_asked_for(client: Client, days: list[date]) -> None:
     apple = make_instrument("AAPL")
     for place, day in enumerate(days):

@@ -120,3 +120,13 @@ test("keys lead from page to page, but not out of a field", async () => {
   await user.keyboard("ga");
   expect(await screen.findByRole("heading", { name: "Activity" })).toBeVisible();
 });
+
+test("a figure on prices as traded bears a star that is explained", async () => {
+  open("/stocks/AAK?tab=analysis");
+
+  expect(await screen.findByText("* On prices as traded: splits are not known.")).toBeVisible();
+  const noted = screen.getAllByText(/, on prices as traded/).map((words) => words.parentElement);
+  expect(noted[0]).toHaveTextContent("131.22*");
+  expect(noted[0]).toHaveAttribute("data-tip", "On prices as traded: splits are not known.");
+  expect(noted).toHaveLength(5);
+});

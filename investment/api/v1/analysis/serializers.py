@@ -127,7 +127,7 @@ class MarketIndexSerializer(serializers.Serializer[Any]):
 
 
 class FigureSerializer(serializers.Serializer[Any]):
-    """One figure; ``reason`` says why it is unknown, where it is."""
+    """One figure; ``reason`` says why it is unknown, where it is; ``note`` on what else a known one rests."""
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -135,6 +135,7 @@ class FigureSerializer(serializers.Serializer[Any]):
     value = number()
     unit = serializers.ChoiceField(UNITS)
     reason = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_null=True, help_text="Where its basis is not that of the formula")
     formula = serializers.CharField()
 
 

@@ -5,7 +5,7 @@ import { day, words } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Panel } from "@/ui/parts";
 
-import { FigureValue } from "./FigureValue";
+import { FigureValue, sentence } from "./FigureValue";
 import { analysisQuery } from "./queries";
 import classes from "./stock.module.css";
 
@@ -13,6 +13,7 @@ export function AnalysisTab({ symbol }: { symbol: string }) {
   const { data, error, refetch } = useQuery(analysisQuery(symbol));
   if (error) return <Failure error={error} retry={() => void refetch()} what="The analysis" />;
   if (!data) return <Skeleton height={420} radius="lg" />;
+  const notes = [...new Set(data.figures.flatMap((one) => one.note ?? []))];
   const groups = [...new Set(data.figures.map((one) => one.group))];
   return (
     <div className={classes.groups}>
@@ -37,6 +38,9 @@ export function AnalysisTab({ symbol }: { symbol: string }) {
         </Panel>
       ))}
       <p className={classes.footnote}>
+        {notes.map((note) => (
+          <span key={note}>* {sentence(note)}</span>
+        ))}
         As known after {day(data.session)}.
         {data.market && ` Beta and correlation are measured against: ${data.market.name} (${String(data.market.members)} members).`}
       </p>

@@ -32,7 +32,7 @@ function Part({ part, analysis }: { part: ScorePart; analysis: Analysis }) {
             <li key={input.name} data-tip={known?.formula}>
               <span>{input.label}</span>
               <span>
-                <FigureValue name={input.name} value={input.value} unit={input.unit} reason={known?.reason ?? null} />
+                <FigureValue name={input.name} value={input.value} unit={input.unit} reason={known?.reason ?? null} note={known?.note} />
               </span>
               <small>
                 {input.percentile === null ? "not compared" : `${ordinal(Math.round(input.percentile))} percentile`}
