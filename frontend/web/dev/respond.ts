@@ -2,7 +2,7 @@
  * Answers like the API, from an invented market: for `npm run dev:mock` and for the unit tests. The figures follow
  * from the symbol, so that two runs look alike.
  */
-import type { Analysis, Bar, Figure, Prices, Run, Source, Status, Stock, StockData, StockPage, StockRow } from "../src/api/types.ts";
+import type { Analysis, Bar, Figure, Issue, Prices, Run, Source, Status, Stock, StockData, StockPage, StockRow } from "../src/api/types.ts";
 import { words } from "../src/lib/format.ts";
 
 export interface Response {
@@ -94,6 +94,10 @@ const RUNS: Run[] = [
   { id: 1, kind: "import", subject: "sample market", trigger: "command", state: "done", started_at: "2026-11-18T12:00:00Z", finished_at: "2026-11-18T12:00:07Z", seconds: 7.2, calls: 0, rows: { inserted: 259500, changed: 0, unchanged: 0, refused: 0 }, analysed: 0, ranked: 0, progress: { done: 0, total: null }, error: null, message: null },
 ];
 
+const ISSUES: Issue[] = [
+  { id: 1, kind: "rows_quarantined", kind_label: "Rows were put in quarantine", session: LAST, symbol: ROWS.find((row) => row.stale)?.symbol ?? null, message: `One row of ${LAST} was put in quarantine: its low 14.10 is above its high 13.90. The others were stored.`, times: 3, opened_at: "2026-11-21T05:05:09Z", last_seen_at: "2026-11-21T05:07:09Z", closed_at: null },
+];
+
 const STATUS: Status = {
   mode: "sample",
   mode_name: "sample-7-500",
@@ -108,7 +112,7 @@ const STATUS: Status = {
   analysed: 471,
   ranked: 402,
   last_run: RUNS[0] ?? null,
-  open_issues: 1,
+  open_issues: ISSUES.length,
   providers: [{ provider: "massive", last_call_at: "2026-11-21T05:05:01Z", last_status: 200, last_error: null }],
 };
 
@@ -300,6 +304,7 @@ export function respond(method: string, address: string, body: unknown): Respons
   if (!signedIn) return refusal(401, "not_authenticated", "Sign in first.");
   if (path === "/api/status") return { status: 200, json: STATUS };
   if (path === "/api/runs") return { status: 200, json: { count: RUNS.length, results: RUNS } };
+  if (path === "/api/issues") return { status: 200, json: { count: ISSUES.length, results: ISSUES } };
   if (path === "/api/stocks") return { status: 200, json: stocks(searchParams) };
   const match = /^\/api\/stocks\/([^/]+)(?:\/(prices|analysis|data))?$/.exec(path);
   const index = ROWS.findIndex((candidate) => candidate.symbol === match?.[1]);

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -20,10 +21,11 @@ from investment.accounts.services.users import ensure_admin
 from investment.analysis.models import Score
 from investment.lib import clock
 from investment.lib.modes import Mode
-from investment.market.models import BarRevision, DailyBar, Instrument
+from investment.market.models import BarRevision, DailyBar, DataIssue, Instrument
 from investment.market.selectors.sessions import latest_closed_session, sessions_before
 from investment.market.services.actions import withhold_actions
 from investment.market.services.imports import import_sample
+from investment.market.services.issues import open_issue
 from investment.ops.models import Run
 from investment.ops.services.installation import ensure_calendar, record_mode
 from investment.ops.services.session_job import advance_session
@@ -32,6 +34,7 @@ SESSIONS = 300
 # Enough for a rank: a board needs 30 that are alike.
 MARKET = "sample-7-120"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ISSUE = date(2025, 12, 31)  # the session that the one data issue is about
 WITHHELD = "The provider answered: not entitled to this data"
 
 
@@ -122,6 +125,14 @@ def _make_market() -> str:
         close=bar.close,
         volume=bar.volume,
     )
+    for _ in range(2):
+        open_issue(
+            kind=DataIssue.Kind.ROWS_QUARANTINED,
+            message=f"2 rows of session {ISSUE} were put in quarantine. The others were stored.",
+            session=ISSUE,
+            instrument=Score.objects.get(session=session, board="stocks", rank=1).instrument_id,
+            now=now,
+        )
     second = Score.objects.select_related("instrument").get(session=session, board="stocks", rank=2)
     withhold_actions(symbol=second.instrument.symbol, reason=WITHHELD)
     password = ensure_admin(username="admin", now=now)

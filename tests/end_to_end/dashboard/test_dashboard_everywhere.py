@@ -1,5 +1,6 @@
 """What holds on every page: both widths, both schemes, accessible, nothing beside the page itself."""
 
+import re
 from typing import Any, Literal
 
 import pytest
@@ -104,3 +105,21 @@ def test_activity_shows_what_ran(visit: Visits) -> None:
     job = page.get_by_role("listitem").filter(has_text="Daily job")
     expect(job).to_contain_text("Done")
     expect(job).to_contain_text("analysed")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_activity_says_what_is_wrong_with_the_data(visit: Visits, width: int) -> None:
+    looked_at = visit(width=width)
+    page = looked_at.open("/markets")
+    page.get_by_role("group", name="State of the data").get_by_role("link", name="1 data issue").click()
+    expect(page).to_have_url(re.compile("/runs#issues$"))
+
+    issues = page.get_by_role("region", name="Data issues")
+    expect(issues).to_contain_text("Rows were put in quarantine")
+    expect(issues).to_contain_text(
+        "2 rows of session 31 Dec 2025 were put in quarantine. The others were stored."
+    )
+    expect(issues).to_contain_text(re.compile("Open since .* seen 2 times"))
+
+    issues.get_by_role("link", name=looked_at.dashboard.best).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(looked_at.dashboard.best)

@@ -16,5 +16,6 @@ export type Score = NonNullable<Analysis["score"]>;
 export type ScorePart = Score["parts"][number];
 export type StockData = Schemas["StockData"];
 export type Run = Schemas["Run"];
+export type Issue = Schemas["Issue"];
 export type Source = NonNullable<StockRow["source"]>;
 export type Adjust = "none" | "splits" | "all";

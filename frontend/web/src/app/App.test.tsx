@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 
@@ -119,6 +119,31 @@ test("keys lead from page to page, but not out of a field", async () => {
   await user.tab();
   await user.keyboard("ga");
   expect(await screen.findByRole("heading", { name: "Activity" })).toBeVisible();
+});
+
+test("Activity lists what is wrong with the data, and nothing where nothing is", async () => {
+  const first = open("/runs");
+  const issues = await screen.findByRole("region", { name: /Data issues/ });
+  expect(await within(issues).findByText(/One row of 20 Nov 2026 was put in quarantine/)).toBeVisible();
+  expect(issues).toHaveTextContent("seen 3 times");
+  expect(within(issues).getByRole("link").getAttribute("href")).toMatch(/^\/stocks\/\w+\?tab=data$/);
+  expect(first.asked).toContain("GET /api/issues?open=true&limit=20&offset=0");
+  cleanup();
+
+  open("/runs", (_, path) => (path === "/api/issues" ? { status: 200, json: { count: 0, results: [] } } : undefined));
+  await screen.findByRole("list", { name: "Runs" });
+  await waitFor(() => {
+    expect(screen.queryByRole("heading", { name: /Data issues/ })).toBeNull();
+  });
+});
+
+test("data issues that cannot be read leave the runs readable", async () => {
+  open("/runs", (_, path) =>
+    path === "/api/issues" ? { status: 400, json: { code: "invalid", message: "Not now.", extra: {} } } : undefined,
+  );
+
+  expect(await screen.findByRole("alert")).toHaveTextContent("The data issues could not be loaded");
+  expect(await screen.findByRole("list", { name: "Runs" })).toBeVisible();
 });
 
 test("a figure on prices as traded bears a star that is explained", async () => {

@@ -1,9 +1,10 @@
-"""One instrument's prices, actions and the data behind them."""
+"""Prices, actions, the data behind them, and what is wrong with it."""
 
 from typing import Any
 
 from rest_framework import serializers
 
+from investment.api.parameters import PageQuery
 from investment.api.v1.serializers import ActionSerializer, SourceSerializer, number
 from investment.market.models import BarRevision, DataIssue, Origin
 
@@ -134,6 +135,30 @@ class DataIssueSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(DataIssue.Kind.choices)
     message = serializers.CharField()
     session = serializers.DateField(allow_null=True)
+
+
+class IssueQuery(PageQuery):
+    open = serializers.BooleanField(required=False, help_text="Only open ones, or only closed ones")
+
+
+class IssueSerializer(serializers.Serializer[Any]):
+    """Something wrong with the data, open until it is mended; said again, it counts one more time."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(DataIssue.Kind.choices)
+    kind_label = serializers.CharField(help_text="The kind in words")
+    session = serializers.DateField(allow_null=True)
+    symbol = serializers.CharField(allow_null=True)
+    message = serializers.CharField(help_text="What happened, to what, and what happens next")
+    times = serializers.IntegerField(help_text="How often it was seen")
+    opened_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True, help_text="Null: still open")
+
+
+class IssuePageSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    results = IssueSerializer(many=True)
 
 
 class LatestPricesQuery(serializers.Serializer[Any]):

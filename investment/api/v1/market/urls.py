@@ -3,6 +3,7 @@ from django.urls import path
 from investment.api.v1.market import views
 
 urlpatterns = [
+    path("issues", views.IssueListView.as_view()),
     path("stocks/prices", views.LatestPricesView.as_view()),
     path("stocks/<str:symbol>/prices", views.PricesView.as_view()),
     path("stocks/<str:symbol>/data", views.StockDataView.as_view()),

@@ -1,4 +1,4 @@
-"""One instrument's prices and the data behind them."""
+"""Prices, the data behind them, and what is wrong with it."""
 
 from datetime import date
 
@@ -9,6 +9,8 @@ from rest_framework.views import APIView
 
 from investment.api.parameters import read_query
 from investment.api.v1.market.serializers import (
+    IssuePageSerializer,
+    IssueQuery,
     LatestPricesQuery,
     LatestPricesSerializer,
     PricesQuery,
@@ -17,9 +19,10 @@ from investment.api.v1.market.serializers import (
 )
 from investment.api.v1.rendering import render_action, render_source
 from investment.lib import clock
-from investment.market.models import BarRevision, Instrument, QuarantinedRow
+from investment.market.models import BarRevision, DataIssue, Instrument, QuarantinedRow
 from investment.market.selectors import provenance
 from investment.market.selectors.bars import PriceHistory, history
+from investment.market.selectors.issues import list_issues
 from investment.market.selectors.latest import LatestBar, latest_bars
 from investment.market.selectors.lookup import look_up, look_up_all
 from investment.market.selectors.sessions import latest_closed_session
@@ -90,6 +93,31 @@ class LatestPricesView(APIView):
         bars = latest_bars(instrument_ids=[instrument.pk for instrument in found.values()])
         prices = [_latest(instrument, bars.get(instrument.pk)) for instrument in found.values()]
         return Response({"results": prices, "unknown": unknown})
+
+
+class IssueListView(APIView):
+    @extend_schema(operation_id="issues_list", parameters=[IssueQuery], responses=IssuePageSerializer)
+    def get(self, request: Request) -> Response:
+        """What is or was wrong with the data, newest first."""
+        query = read_query(IssueQuery, request)
+        issues = list_issues(is_open=query.get("open"))
+        page = issues[query["offset"] : query["offset"] + query["limit"]]
+        return Response({"count": issues.count(), "results": [_issue(issue) for issue in page]})
+
+
+def _issue(issue: DataIssue) -> dict[str, object]:
+    return {
+        "id": issue.pk,
+        "kind": issue.kind,
+        "kind_label": issue.get_kind_display(),
+        "session": issue.session,
+        "symbol": issue.instrument.symbol if issue.instrument else None,
+        "message": issue.message,
+        "times": issue.times,
+        "opened_at": issue.opened_at,
+        "last_seen_at": issue.last_seen_at,
+        "closed_at": issue.closed_at,
+    }
 
 
 def _bars(prices: PriceHistory) -> list[dict[str, object]]:

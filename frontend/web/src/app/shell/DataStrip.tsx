@@ -74,7 +74,7 @@ export function DataStrip() {
       </span>
       {status.last_run && <LastRun run={status.last_run} now={status.now} />}
       {issues > 0 && (
-        <Link to="/runs" className={classes.fact} data-tone="warn">
+        <Link to="/runs" hash="issues" className={classes.fact} data-tone="warn">
           <IconAlertTriangle size={13} aria-hidden="true" />
           {count(issues)} data {issues === 1 ? "issue" : "issues"}
         </Link>

@@ -6,10 +6,12 @@ import { useEffect, useState } from "react";
 import { answer, client } from "@/api/client";
 import { useStatus } from "@/api/status";
 import type { Run } from "@/api/types";
-import { ago, count, day, duration, instant, words } from "@/lib/format";
+import { ago, count, duration, instant, words } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Notice, Panel, Pill, type Tone } from "@/ui/parts";
 
+import { Issues } from "./Issues";
+import { readable } from "./readable";
 import classes from "./runs.module.css";
 
 const STEP = 30;
@@ -87,11 +89,6 @@ function RunRow({ run, now }: { run: Run; now: string | undefined }) {
   );
 }
 
-/** Dates within a sentence, as people write them. */
-function readable(text: string): string {
-  return text.replace(/\d{4}-\d\d-\d\d/g, day);
-}
-
 export function RunsPage() {
   const [limit, setLimit] = useState(STEP);
   const { data, error, refetch, isFetching } = useQuery(runsQuery(limit));
@@ -103,6 +100,7 @@ export function RunsPage() {
     <div className={classes.page}>
       <h1>Activity</h1>
       <p className={classes.lead}>Every run of the daily job, every backfill and import: what, when, how long, and what went wrong.</p>
+      <Issues />
       {error && !data ? (
         <Failure error={error} retry={() => void refetch()} what="The runs" />
       ) : !data ? (
@@ -113,6 +111,7 @@ export function RunsPage() {
         </Notice>
       ) : (
         <>
+          <h2 className={classes.runsTitle}>Runs</h2>
           <Panel>
             <ul className={classes.list} aria-label="Runs">
               {data.results.map((run) => (
