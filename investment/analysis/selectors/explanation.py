@@ -86,8 +86,14 @@ def explain(view: ScoreView | None, *, unranked: str | None = None) -> str:
 
 
 def _told(part: ScorePart, *, best: bool) -> str:
-    """Return a part in words, with the input that speaks most for its being best or worst."""
+    """
+    Return a part in words, with the input that speaks most for its being best or worst.
+
+    None of its inputs is known where the figures were made anew and not yet ranked.
+    """
     inputs = [item for item in part.inputs if item.value is not None and item.percentile is not None]
+    if not inputs:
+        return f"{part.label.lower()} ({part.value:.0f})"
     chosen = (max if best else min)(inputs, key=lambda item: item.percentile or 0.0)
     return (
         f"{part.label.lower()} ({part.value:.0f}; {_lower(chosen.label)} {_number(chosen)}, "

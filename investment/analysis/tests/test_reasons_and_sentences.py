@@ -52,6 +52,19 @@ def test_the_catalogue_has_every_figure_once() -> None:
 
 
 @pytest.mark.django_db
+def test_a_rank_whose_figures_have_since_become_unknown_is_told_without_them() -> None:
+    _, made = plant_market(30)
+    analyse_session(session=LAST, now=NOW)
+    rank_session(session=LAST, now=NOW)
+    Figures.objects.filter(session=LAST, instrument=made[4]).update(**dict.fromkeys(scoring.READS[1:]))
+
+    analysis = latest_analysis(instrument=made[4])
+
+    assert "of 30 stocks with a score of" in analysis.sentence
+    assert "None" not in analysis.sentence
+
+
+@pytest.mark.django_db
 def test_a_ranked_stock_says_what_it_is_strong_and_weak_in() -> None:
     _, made = plant_market(30)
     analyse_session(session=LAST, now=NOW)
