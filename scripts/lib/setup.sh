@@ -159,9 +159,13 @@ build_frontend() {
   printf '%s' "$wanted" >"$stamp"
 }
 
-# find_browser: set $CHROMIUM to a Chromium or Chrome that the browser tests can drive.
+# find_browser: set $CHROMIUM to a Chromium or Chrome that the browser tests can drive, and Playwright's Node
+# to ours: its own needs a library that a small Debian does not have.
 find_browser() {
   local candidate
+  find_node
+  PLAYWRIGHT_NODEJS_PATH=$(command -v node)
+  export PLAYWRIGHT_NODEJS_PATH
   for candidate in chromium chromium-browser google-chrome google-chrome-stable; do
     if CHROMIUM=$(command -v "$candidate"); then
       export CHROMIUM
