@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -158,16 +158,22 @@ def _own_addresses() -> list[str]:
     return [in_url(address) for address in addresses]
 
 
-def choose_port(host: str, asked: int | None, default: int) -> int:
+@contextlib.contextmanager
+def claimed_port(host: str, asked: int | None, default: int) -> Iterator[int]:
     """
-    Return ``asked``, or the first free port from ``default`` on.
+    Yield ``asked``, or the first free port from ``default`` on, claimed until the block ends.
+
+    Seconds lie between our finding a port free and the page's listening on it. The claim keeps the
+    starters of other clones away meanwhile; the kernel drops it when we end, however that is.
 
     :raises StartError: if the asked one is in use, or nothing can be bound at ``host``.
     """
     for port in [asked] if asked else range(default, default + 50):
-        problem = _bind_problem(host, port)
-        if problem is None:
-            return port
+        with socket.socket(socket.AF_UNIX) as claim:
+            problem = _claim_problem(claim, port) or _bind_problem(host, port)
+            if problem is None:
+                yield port
+                return
         if asked or not isinstance(problem, _InUse):
             raise StartError(str(problem))
     raise StartError(f"Ports {default} to {default + 49} are all in use; choose another with --port.")
@@ -183,6 +189,17 @@ def free_port() -> int:
 
 class _InUse(Exception):
     pass
+
+
+def _claim_problem(claim: socket.socket, port: int) -> Exception | None:
+    """Bind ``claim`` to a name that only one process of this machine can have."""
+    try:
+        claim.bind(f"\0investment-port-{port}")
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return _InUse(f"Port {port} is in use; choose another with --port.")
+        raise
+    return None
 
 
 def _bind_problem(host: str, port: int) -> Exception | None:

@@ -60,9 +60,11 @@ class Platform:
         mode, folder = env.choose_mode(self.arguments, given)
         reset = env.check_reset(self.arguments.reset, mode)
         self.runtime.mkdir(mode=0o700, exist_ok=True)
-        with self._only_one():
+        with (
+            self._only_one(),
+            env.claimed_port(self.arguments.host, self.arguments.port, DEFAULT_PORT) as port,
+        ):
             self._check_room()
-            port = env.choose_port(self.arguments.host, self.arguments.port, DEFAULT_PORT)
             secrets = installation_secrets(self.runtime)
             outside = {name for name in _SERVER_OF if given.get(name) or given.get(f"{name}_FILE")}
             wanted = frozenset(server for name, server in _SERVER_OF.items() if name not in outside)

@@ -124,14 +124,29 @@ def test_a_port_in_use_is_refused_if_asked_for_and_passed_over_if_not() -> None:
         taken.listen()
         port = taken.getsockname()[1]
 
-        with pytest.raises(StartError, match=f"Port {port} is in use"):
-            env.choose_port("127.0.0.1", port, 8000)
-        assert env.choose_port("127.0.0.1", None, port) > port
+        with (
+            pytest.raises(StartError, match=f"Port {port} is in use"),
+            env.claimed_port("127.0.0.1", port, 8000),
+        ):
+            pytest.fail("claimed")
+        with env.claimed_port("127.0.0.1", None, port) as free:
+            assert free > port
 
 
 def test_an_address_that_is_not_ours_is_refused() -> None:
-    with pytest.raises(StartError, match="Cannot listen"):
-        env.choose_port("192.0.2.1", None, 8000)
+    with pytest.raises(StartError, match="Cannot listen"), env.claimed_port("192.0.2.1", None, 8000):
+        pytest.fail("claimed")
+
+
+def test_two_that_start_at_once_never_choose_the_same_port() -> None:
+    with (
+        env.claimed_port("127.0.0.1", None, 18_000) as first,
+        env.claimed_port("127.0.0.1", None, 18_000) as second,
+    ):
+        assert first != second
+
+    with env.claimed_port("127.0.0.1", first, 18_000) as again:
+        assert again == first
 
 
 def test_a_free_port_can_be_bound() -> None:
