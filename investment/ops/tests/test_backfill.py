@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Count
 from pytest_django import Settings
 
+from investment.analysis.models import Figures
+from investment.analysis.services.run import analyse_session
 from investment.lib import clock
 from investment.market.models import DailyBar, Instrument, QuarantinedRow
 from investment.ops.models import BackfillStep, Installation, Run
@@ -161,6 +164,39 @@ def test_a_folder_of_bars_is_read_and_analysed_as_of_each_last_session(
         call_command("run_session", "--catch-up")
         assert sandbox.counts().received == before
         assert "Nothing to do" in capsys.readouterr().out
+
+
+@pytest.mark.shared_data
+@pytest.mark.slow
+def test_what_comes_through_the_sandbox_is_analysed_as_what_is_imported(
+    settings: Settings, shared_data: Path
+) -> None:
+    last_sessions = [date(2017, 12, 29), date(2018, 1, 19)]
+    with folder_of_bars(settings, shared_data):
+        call_command("run_session", "--catch-up")
+        fetched = all_figures()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE market_instrument, market_dailybar, analysis_figures CASCADE")
+
+        call_command("import_bars", str(shared_data))
+        for session in last_sessions:
+            analyse_session(session=session, now=clock.now())
+
+    assert all_figures() == fetched
+    assert sorted((session, symbol) for session, symbol in fetched) == [
+        (last_sessions[0], "AAPL"),
+        (last_sessions[0], "SPY"),
+        (last_sessions[0], "TSLA"),
+        (last_sessions[1], "AAPL"),
+    ]
+
+
+def all_figures() -> dict[tuple[date, str], dict[str, float | None]]:
+    """Return every stored figure by session and symbol."""
+    about = {"session", "instrument_id", "instrument__symbol", "analysed_at"}
+    names = [field.attname for field in Figures._meta.concrete_fields if field.attname not in about]
+    rows = Figures.objects.order_by().values("session", "instrument__symbol", *names)
+    return {(row["session"], row["instrument__symbol"]): {name: row[name] for name in names} for row in rows}
 
 
 def test_an_unprepared_installation_is_refused() -> None:
