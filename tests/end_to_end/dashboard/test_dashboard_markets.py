@@ -14,8 +14,10 @@ def rows(page: Page) -> Locator:
 
 
 def cells(page: Page, column: int) -> list[str]:
-    """The texts of one column in the rows that are shown."""
-    return [row.get_by_role("cell").nth(column).inner_text() for row in rows(page).all()]
+    """The texts of one column in the rows that are shown, read at once: rows come and go as one scrolls."""
+    read = "(rows, column) => rows.map(row => row.querySelectorAll('[role=cell]')[column].innerText)"
+    texts: list[str] = rows(page).evaluate_all(read, column)
+    return texts
 
 
 def test_all_ranked_stocks_are_listed_best_first_and_say_where_a_figure_comes_from(visit: Visits) -> None:
