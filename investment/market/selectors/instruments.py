@@ -1,6 +1,6 @@
 """Reads of instruments and of who traded under which ticker."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -61,11 +61,3 @@ def holders(*, session: date, symbols: Sequence[str] | None = None) -> dict[str,
         return {}
     ids = np.frombuffer(row[1], dtype=">i8").tolist()
     return dict(zip(row[0].split(_SEPARATOR), ids, strict=True))
-
-
-def symbols_by_id(*, instrument_ids: Iterable[int] | None = None) -> dict[int, str]:
-    """Return the present (or last) ticker of each instrument."""
-    found = Instrument.objects.all()
-    if instrument_ids is not None:
-        found = found.filter(pk__in=list(instrument_ids))
-    return dict(found.values_list("pk", "symbol"))
