@@ -27,6 +27,7 @@ Key = tuple[int, date, float | None, Decimal | None]
 
 _WHOLE_MARKET = "The whole market's are withheld: "
 _PLACES = Decimal(1).scaleb(-10)  # what the column keeps
+_MOST = Decimal(10) ** 9  # a share; the column could hold ten times as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ def ingest_dividends(
     for record in records:
         amount = record.amount
         reason = ""
-        if not amount.is_finite() or amount.quantize(_PLACES) <= 0:
+        if amount.is_finite() and abs(amount) > _MOST:
+            reason = f"a dividend is at most {_MOST:,} a share"
+        elif not amount.is_finite() or amount.quantize(_PLACES) <= 0:
             reason = "a dividend needs an amount above zero"
         elif len(record.currency) != 3 or not record.currency.isalpha():
             reason = "a dividend needs a currency"

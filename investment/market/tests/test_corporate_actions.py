@@ -151,10 +151,12 @@ def test_actions_that_cannot_be_true_are_quarantined() -> None:
         dividend("AAA", MAY, "-1"),
         dividend("AAA", MAY, "NaN"),
         dividend("AAA", MAY, "1", ""),
+        dividend("AAA", MAY, "1e30"),
+        dividend("AAA", MAY, "-1e30"),
     )
 
-    assert (report.inserted, report.refused) == (0, 7)
-    assert QuarantinedRow.objects.count() == 7
+    assert (report.inserted, report.refused) == (0, 9)
+    assert QuarantinedRow.objects.count() == 9
     assert valid() == []
 
 
