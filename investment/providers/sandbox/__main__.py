@@ -12,7 +12,7 @@ from investment.lib import clock
 from investment.providers.datafolder import FolderRefused
 from investment.providers.sandbox.limiter import Limiter
 from investment.providers.sandbox.options import add_arguments
-from investment.providers.sandbox.plans import PLANS, Plan
+from investment.providers.sandbox.plans import PLANS, Plan, read_plan
 from investment.providers.sandbox.server import NothingToServe, make_server, make_source
 from investment.providers.sandbox.state import Sandbox
 
@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> None:
         clock=clock.now,
         limiter=Limiter(options.window),
         range_to_today=options.range_to_today,
+        clock_offset=options.clock_offset,
+        rate=clock.rate,
     )
     sys.stdout.write(f"The sandbox serves {mode.name} on http://{options.host}:{options.port}, plan {plan}\n")
     sys.stdout.flush()
@@ -51,9 +53,12 @@ def _keys(extra: list[str], plan: Plan) -> dict[str, Plan]:
     keys = {USUAL_KEY if configured == NO_KEY else configured: plan}
     for text in extra:
         key, _, name = text.rpartition("=")
-        if not key or name not in PLANS:
-            sys.exit(f"--key takes KEY=PLAN with one of the plans {', '.join(PLANS)}")
-        keys[key] = PLANS[name]
+        if not key:
+            sys.exit(f"--key takes KEY=PLAN, was {text!r}")
+        try:
+            keys[key] = read_plan(name)
+        except ValueError as error:
+            sys.exit(f"--key takes KEY=PLAN: {error}")
     return keys
 
 

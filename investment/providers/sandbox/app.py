@@ -7,11 +7,13 @@ answer may then be spoilt by an armed fault.
 
 import asyncio
 import gzip
+import math
 import socket
 import struct
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -25,7 +27,7 @@ from investment.providers.sandbox.endpoints import actions, aggregates, referenc
 from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.plans import Plan
 from investment.providers.sandbox.refusals import Refused
-from investment.providers.sandbox.state import Call, Sandbox
+from investment.providers.sandbox.state import Call, Sandbox, Tally
 
 Endpoint = Callable[[Call], Any]
 
@@ -81,6 +83,13 @@ class ResetAnswer(Response):
         await _gone(receive)
 
 
+class NeverAnswer(Response):
+    """Says nothing until the client gives up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await _gone(receive)
+
+
 async def _gone(receive: Receive) -> None:
     """Wait until the server knows that the connection is closed, or it would try to answer for us."""
     while (await receive())["type"] != "http.disconnect":
@@ -125,29 +134,39 @@ def _guarded(
     async def serve(request: Request) -> Response:
         request_id = uuid.uuid4().hex
         key = _key(request)
-        now = sandbox.clock()
         tally = sandbox.tally(key)
         tally.received += 1
         tally.by_endpoint[name] = tally.by_endpoint.get(name, 0) + 1
         entry: dict[str, Any] = {
-            "at": now.isoformat(), "endpoint": name, "path": request.url.path, "status": None,
+            "at": sandbox.now().isoformat(), "endpoint": name, "path": request.url.path, "status": None,
             "key": key if key in sandbox.keys else None,
         }  # fmt: skip
         sandbox.calls.append(entry)
+        delay = sandbox.delays.draw()
+        await sandbox.wait(delay.before)
+        if not delay.counted:
+            return NeverAnswer()
         fault: Fault | None = None
         try:
-            plan = _admitted(sandbox, key, now, known=endpoint is not None)
+            now = sandbox.now()
+            plan = _admitted(sandbox, key, now, tally, known=endpoint is not None)
             fault = sandbox.faults.take(name)
             if fault is not None and fault.kind == "latency":
                 await asyncio.sleep(fault.seconds)
             call = Call(sandbox, paging.with_cursor(request), plan, now, request_id)
             document, code = endpoint(call) if endpoint else None, 200
         except Refused as refused:
-            document, code = refused.body | {"request_id": request_id}, refused.code
+            document, code = refused.body, refused.code
+            if "status" in document:  # Massive's, and not the bare refusals of others
+                document = document | {"request_id": request_id}
             tally.refused += 1
+        if not delay.answered:
+            return NeverAnswer()
+        await sandbox.wait(delay.after)
         if isinstance(document, dict) and name not in BARE:
             document["request_id"] = request_id
         response = _answer(request, document, code, request_id, fault)
+        response.headers.update(_told(sandbox, key))
         status_code = response.status_code
         tally.by_status[status_code] = tally.by_status.get(status_code, 0) + 1
         entry["status"] = status_code
@@ -163,7 +182,7 @@ def _key(request: Request) -> str | None:
     return key or (token.strip() if scheme == "Bearer" else None) or None
 
 
-def _admitted(sandbox: Sandbox, key: str | None, now: datetime, *, known: bool) -> Plan:
+def _admitted(sandbox: Sandbox, key: str | None, now: datetime, tally: Tally, *, known: bool) -> Plan:
     """:raises Refused: for the key, for the plan, or for the rate, in this order."""
     if key is None:
         raise Refused.key_missing()
@@ -172,9 +191,29 @@ def _admitted(sandbox: Sandbox, key: str | None, now: datetime, *, known: bool) 
         raise Refused.key_unknown()
     if not known:
         raise Refused.not_in_plan()
-    if not sandbox.limiter.admit(key, plan.calls_a_minute, now.timestamp()):
-        raise Refused.too_many()
+    full = sandbox.limiter.admit(key, plan.windows, now.timestamp())
+    if full is not None:
+        tally.over_limit += 1
+        raise Refused.too_many(plan.words, full, key)
+    tally.admitted += 1
     return plan
+
+
+def _told(sandbox: Sandbox, key: str | None) -> dict[str, str]:
+    """Return the headers of every answer: the provider's time, and how a key stands that asks for it."""
+    now = sandbox.now()
+    headers = {"Date": format_datetime(now, usegmt=True)}
+    plan = sandbox.keys.get(key) if key else None
+    if plan is None or not plan.rate_headers or key is None:
+        return headers
+    standing = sandbox.limiter.standing(key, plan.windows, now.timestamp())
+    if standing is not None:
+        headers |= {
+            "X-Ratelimit-Limit": str(standing.window.limit),
+            "X-Ratelimit-Remaining": str(standing.remaining),
+            "X-Ratelimit-Reset": str(math.ceil(standing.reset)),
+        }
+    return headers
 
 
 def _answer(request: Request, document: Any, code: int, request_id: str, fault: Fault | None) -> Response:

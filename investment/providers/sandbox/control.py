@@ -1,18 +1,27 @@
 """
 Driving the sandbox: counts, faults, reset, under ``/_sandbox/``, from this machine only.
 
-    GET    /_sandbox/counts   what each key asked and was refused
+    GET    /_sandbox/counts   of each key: received, admitted, refused, over_limit
     GET    /_sandbox/calls    the last calls: when, what, how answered
     GET    /_sandbox/faults   the faults there are, and those that are armed
     POST   /_sandbox/faults   arm one: {"kind": "status", "endpoint": "grouped", "times": 2, "status": 503}
     DELETE /_sandbox/faults   disarm all
-    POST   /_sandbox/reset    forget calls, counts and faults
-    PUT    /_sandbox/keys     give a key a plan: {"key": "k", "plan": "unlimited"}; null takes it away
+    PUT    /_sandbox/delays   how long calls take, in the clock's seconds, until told otherwise:
+                              {"before": {"median": 0.2, "spread": 1, "most": 8}, "after": {...},
+                              "never": 0.01, "seed": 1}; see delays.py
+    POST   /_sandbox/reset    forget calls, counts, faults and delays
+    PUT    /_sandbox/keys     give a key a plan, or windows: {"key": "k", "plan": "30/1,60/60,headers"};
+                              null takes it away
+    PUT    /_sandbox/clock    go by a clock of its own from now on, whatever becomes of the product's:
+                              {"origin": s, "started": s, "rate": 60}, as lib/clock.py has it
 """
 
 import ipaddress
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,8 +29,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from investment.lib.clock import Reading
+from investment.providers.sandbox.delays import Delays
 from investment.providers.sandbox.faults import KINDS, Fault, UnknownFault
-from investment.providers.sandbox.plans import PLANS
+from investment.providers.sandbox.plans import read_plan
 from investment.providers.sandbox.state import Sandbox
 
 
@@ -53,17 +64,6 @@ def routes(sandbox: Sandbox) -> list[Mount]:
         sandbox.reset()
         return Response(status_code=204)
 
-    async def keys(request: Request) -> Response:
-        wanted = await _object(request)
-        key, plan = wanted.get("key"), wanted.get("plan")
-        if not isinstance(key, str) or not key or (plan is not None and plan not in PLANS):
-            return _json({"error": f"give a key and one of these plans, or null: {', '.join(PLANS)}"}, 400)
-        if plan is None:
-            sandbox.keys.pop(key, None)
-        else:
-            sandbox.keys[key] = PLANS[plan]
-        return Response(status_code=204)
-
     table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
         ("GET", "/counts", counts),
         ("GET", "/calls", calls),
@@ -71,11 +71,46 @@ def routes(sandbox: Sandbox) -> list[Mount]:
         ("POST", "/faults", arm),
         ("DELETE", "/faults", disarm),
         ("POST", "/reset", reset),
-        ("PUT", "/keys", keys),
+        ("PUT", "/keys", partial(_give_plan, sandbox)),
+        ("PUT", "/delays", partial(_set_delays, sandbox)),
+        ("PUT", "/clock", partial(_set_clock, sandbox)),
     ]
     return [
         Mount("/_sandbox", routes=[Route(path, _from_here(do), methods=[verb]) for verb, path, do in table])
     ]
+
+
+async def _give_plan(sandbox: Sandbox, request: Request) -> Response:
+    wanted = await _object(request)
+    key, plan = wanted.get("key"), wanted.get("plan")
+    if not isinstance(key, str) or not key:
+        return _json({"error": "give a key and a plan"}, 400)
+    if plan is None:
+        sandbox.keys.pop(key, None)
+        return Response(status_code=204)
+    try:
+        sandbox.keys[key] = read_plan(str(plan))
+    except ValueError as error:
+        return _json({"error": str(error)}, 400)
+    return Response(status_code=204)
+
+
+async def _set_delays(sandbox: Sandbox, request: Request) -> Response:
+    try:
+        sandbox.delays = Delays.read(await _object(request))
+    except (TypeError, ValueError, msgspec.DecodeError) as error:
+        return _json({"error": str(error)}, 400)
+    return Response(status_code=204)
+
+
+async def _set_clock(sandbox: Sandbox, request: Request) -> Response:
+    try:
+        told = Reading(**{name: float(value) for name, value in (await _object(request)).items()})
+    except (TypeError, ValueError, msgspec.DecodeError) as error:
+        return _json({"error": f"give origin, started and rate: {error}"}, 400)
+    sandbox.clock = lambda: datetime.fromtimestamp(told.at(time.time()), UTC)
+    sandbox.rate = lambda: told.rate
+    return Response(status_code=204)
 
 
 def _from_here(do: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -1,37 +1,90 @@
 """The sandbox's own count of calls, written apart from the ledger whose judge it is."""
 
 from collections import deque
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
-MINUTE = 60.0
-Window = Literal["rolling", "fixed"]
+Kind = Literal["rolling", "fixed"]
+
+
+class Window(NamedTuple):
+    """At most ``limit`` calls in ``seconds``."""
+
+    limit: int
+    seconds: int
+
+
+class Standing(NamedTuple):
+    """How a key stands in one window: calls ``remaining``, and when (seconds) it is fresh again."""
+
+    window: Window
+    remaining: int
+    reset: float
 
 
 class Limiter:
     """
-    Counts the calls of each key in a minute that rolls, or that starts with the clock's.
+    Counts each key's calls in windows that roll, or that start with the clock's multiples of their length.
 
     A refused call is not counted. Time may be turned back; what lies ahead of it is forgotten.
     """
 
-    def __init__(self, window: Window = "rolling") -> None:
-        self.window = window
+    def __init__(self, kind: Kind = "rolling") -> None:
+        self.kind = kind
         self._calls: dict[str, deque[float]] = {}
 
-    def admit(self, key: str, limit: int | None, now: float) -> bool:
-        """Count a call at ``now`` (seconds) and return True, or return False if it is one too many."""
-        if limit is None:
-            return True
+    def admit(self, key: str, windows: Sequence[Window], now: float) -> Window | None:
+        """
+        Count a call at ``now`` (seconds) and return None, or return the window that it does not fit into.
+
+        Of several full ones that is the longest.
+        """
+        if not windows:
+            return None
+        calls = self._calls_of(key, now)
+        full = None
+        for window in windows:
+            # A window is full when the call that is `limit` calls back still lies in it.
+            if (
+                len(calls) >= window.limit
+                and self._counts(calls[-window.limit], window.seconds, now)
+                and (full is None or window.seconds > full.seconds)
+            ):
+                full = window
+        if full is not None:
+            return full
+        calls.append(now)
+        longest = max(window.seconds for window in windows)
+        while not self._counts(calls[0], longest, now):
+            calls.popleft()
+        return None
+
+    def standing(self, key: str, windows: Sequence[Window], now: float) -> Standing | None:
+        """Return how a key stands in its longest window, which is the one that providers tell of."""
+        if not windows:
+            return None
+        window = max(windows, key=lambda window: window.seconds)
+        calls = self._calls_of(key, now)
+        used = sum(self._counts(call, window.seconds, now) for call in calls)
+        if self.kind == "fixed":
+            reset = now - now % window.seconds + window.seconds
+        else:
+            reset = calls[-1] + window.seconds if used else now
+        return Standing(window, max(0, window.limit - used), reset)
+
+    def forget(self, key: str | None = None) -> None:
+        """Forget a key's calls, or all."""
+        if key is None:
+            self._calls.clear()
+        else:
+            self._calls.pop(key, None)
+
+    def _calls_of(self, key: str, now: float) -> deque[float]:
         calls = self._calls.setdefault(key, deque())
         while calls and calls[-1] > now:
             calls.pop()
-        oldest = now - MINUTE if self.window == "rolling" else now - now % MINUTE
-        while calls and (calls[0] <= oldest if self.window == "rolling" else calls[0] < oldest):
-            calls.popleft()
-        if len(calls) >= limit:
-            return False
-        calls.append(now)
-        return True
+        return calls
 
-    def forget(self) -> None:
-        self._calls.clear()
+    def _counts(self, call: float, seconds: float, now: float) -> bool:
+        """Whether a call lies in the window of ``seconds`` that ``now`` is in."""
+        return call > now - seconds if self.kind == "rolling" else call >= now - now % seconds

@@ -22,6 +22,8 @@ Drive it from this machine, without a key, under /_sandbox/:
     curl -H 'Content-Type: application/json' http://127.0.0.1:PORT/_sandbox/faults \\
         -d '{"kind": "status", "endpoint": "grouped", "times": 2, "status": 503}'
     curl -X DELETE http://127.0.0.1:PORT/_sandbox/faults
+    curl -X PUT http://127.0.0.1:PORT/_sandbox/delays \\
+        -d '{"before": {"median": 0.2}, "after": {"median": 0.2}, "never": 0.01, "seed": 1}'
     curl -X POST -H 'Content-Type: application/json' http://127.0.0.1:PORT/_sandbox/reset
 
 Its clock is the product's (manage.py clock).
@@ -38,13 +40,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="plan of the configured key (default: unlimited for a folder of data, else MASSIVE_PLAN)",
     )
     parser.add_argument(
-        "--key", action="append", default=[], metavar="KEY=PLAN", help="a further key; may be repeated"
+        "--key",
+        action="append",
+        default=[],
+        metavar="KEY=PLAN",
+        help="a further key; may be repeated. Windows instead of a plan: KEY=30/1,60/60 is 30 calls a "
+        "second and 60 a minute; ',headers' after them puts X-Ratelimit headers on its answers",
     )
     parser.add_argument(
         "--window",
         choices=["rolling", "fixed"],
         default="rolling",
-        help="whether a minute of the limit rolls, or starts with the clock's (default: %(default)s)",
+        help="whether the windows of limits roll, or start with the clock's multiples of their length "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--clock-offset",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="how far the provider's clock is ahead of ours (default: %(default)s)",
     )
     parser.add_argument(
         "--range-to-today",

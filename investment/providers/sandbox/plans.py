@@ -1,29 +1,66 @@
-"""What a key may ask for: the plans of Massive that the sandbox can play."""
+"""What a key may ask for: the plans that the sandbox can play, and windows named outright."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
+from investment.providers.sandbox.limiter import Window
+
 NEW_YORK = ZoneInfo("America/New_York")
+WINDOW = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
+HEADERS = "headers"
+OUTRIGHT = "LIMIT/SECONDS[,LIMIT/SECONDS…][,headers]"
+
+Words = Literal["massive", "finnhub", "alphavantage", "newsapi"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """
-    ``calls_a_minute`` and ``years`` of history are None where there is no limit. With
-    ``end_of_day`` a session is told from midnight in New York on.
+    ``windows`` are all enforced at once; ``years`` of history are None where there is no limit.
+
+    With ``end_of_day`` a session is told from midnight in New York on. ``rate_headers`` puts
+    X-Ratelimit-Limit, -Remaining and -Reset on every answer. ``words`` says in whose words a call
+    too many is refused.
     """
 
     name: str
-    calls_a_minute: int | None
-    years: int | None
-    end_of_day: bool
+    windows: tuple[Window, ...] = ()
+    years: int | None = None
+    end_of_day: bool = False
+    rate_headers: bool = False
+    words: Words = "massive"
 
 
 PLANS = {
-    "basic": Plan("basic", calls_a_minute=5, years=2, end_of_day=True),
-    "unlimited": Plan("unlimited", calls_a_minute=None, years=None, end_of_day=False),
+    "basic": Plan("basic", windows=(Window(5, 60),), years=2, end_of_day=True),
+    "unlimited": Plan("unlimited"),
+    # Free plans of other providers: their limits and refusals, in front of Massive's endpoints.
+    "finnhub": Plan("finnhub", (Window(30, 1), Window(60, 60)), rate_headers=True, words="finnhub"),
+    "alphavantage": Plan("alphavantage", (Window(1, 1), Window(25, 86_400)), words="alphavantage"),
+    "newsapi": Plan("newsapi", (Window(50, 43_200), Window(100, 86_400)), words="newsapi"),
 }
+
+
+def read_plan(text: str) -> Plan:
+    """
+    Return a plan by its name, or one of windows named outright: ``30/1,60/60``.
+
+    ``headers`` after them asks for rate headers on every answer.
+
+    :raises ValueError: if it is neither.
+    """
+    if text in PLANS:
+        return PLANS[text]
+    *_, last = parts = text.split(",")
+    rate_headers = last == HEADERS
+    found = [WINDOW.fullmatch(part) for part in (parts[:-1] if rate_headers else parts)]
+    windows = tuple(Window(int(each[1]), int(each[2])) for each in found if each)
+    if not windows or len(windows) != len(found):
+        raise ValueError(f"no plan {text!r}: give {', '.join(PLANS)} or {OUTRIGHT}")
+    return Plan(text, windows, rate_headers=rate_headers)
 
 
 def today(now: datetime) -> date:

@@ -1,10 +1,15 @@
 """
-Massive's refusals, word for word.
+Massive's refusals, word for word; and how the others refuse a call too many.
 
 Authentication, rate and parameter errors carry ``error``; entitlement and not-found ``message``.
 """
 
 from typing import Self
+
+from investment.providers.sandbox.limiter import Window
+from investment.providers.sandbox.plans import Words
+
+DAY = 86_400
 
 
 class Refused(Exception):
@@ -48,7 +53,21 @@ class Refused(Exception):
         return cls(404, status="NOT_FOUND", message="Data not found.")
 
     @classmethod
-    def too_many(cls) -> Self:
+    def too_many(cls, words: Words, window: Window, key: str) -> Self:
+        """``window`` is the full one: Alpha Vantage says which, with status 200 and, for the day, the key."""
+        if words == "finnhub":
+            return cls(429, error="API limit reached. Please try again later. Remaining Limit: 0")
+        if words == "newsapi":
+            return cls(
+                429,
+                status="error",
+                code="rateLimited",
+                message="You have made too many requests recently. Developer accounts are limited to 100 "
+                "requests over a 24 hour period (50 requests available every 12 hours). Please upgrade to "
+                "a paid plan if you need more requests.",
+            )
+        if words == "alphavantage":
+            return cls(200, Information=_per_day(key) if window.seconds >= DAY else _BURST)
         return cls(
             429,
             status="ERROR",
@@ -68,3 +87,20 @@ class Refused(Exception):
             status="NOT_AUTHORIZED",
             message=f"{words} Please upgrade your plan at https://{host}/pricing",
         )
+
+
+_PREMIUM = "https://www.alphavantage.co/premium/"
+_BURST = (
+    "Thank you for using Alpha Vantage! Please consider spreading out your free API requests more sparingly "
+    f"(1 request per second). You may subscribe to any of the premium plans at {_PREMIUM} to lift the free "
+    "key rate limit (25 requests per day), raise the per-second burst limit, and instantly unlock all "
+    "premium endpoints"
+)
+
+
+def _per_day(key: str) -> str:
+    return (
+        f"We have detected your API key as {key} and our standard API rate limit is 25 requests per day. "
+        f"Please subscribe to any of the premium plans at {_PREMIUM} to instantly remove all daily rate "
+        "limits."
+    )

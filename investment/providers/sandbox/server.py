@@ -76,6 +76,7 @@ def make_server(sandbox: Sandbox, *, host: str, port: int) -> uvicorn.Server:
             log_level="warning",
             access_log=False,  # addresses can carry keys
             server_header=False,
+            date_header=False,  # the provider has a clock of its own
             proxy_headers=False,
             timeout_graceful_shutdown=2,
         )

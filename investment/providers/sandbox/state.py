@@ -1,16 +1,18 @@
 """What the running sandbox knows: its source, its keys, its clock, and what it has been asked."""
 
+import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from starlette.requests import Request
 
 from investment.lib.exchange_days import SessionDay
+from investment.providers.sandbox.delays import Delays
 from investment.providers.sandbox.faults import Faults
 from investment.providers.sandbox.limiter import Limiter
 from investment.providers.sandbox.plans import Plan, first_day, today
@@ -23,10 +25,17 @@ DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(slots=True)
 class Tally:
-    """How often a key asked: ``refused`` of the ``received`` were answered with 4xx."""
+    """
+    How often a key asked: ``refused`` of the ``received`` were turned away, for whatever reason.
+
+    ``admitted`` were counted by the limiter, ``over_limit`` were refused by it. A call that is never
+    answered is not among the refused, and among the admitted only if it was counted.
+    """
 
     received: int = 0
+    admitted: int = 0
     refused: int = 0
+    over_limit: int = 0
     by_endpoint: dict[str, int] = field(default_factory=dict)
     by_status: dict[int, int] = field(default_factory=dict)
 
@@ -37,7 +46,9 @@ class Sandbox:
     One sandbox.
 
     :param keys: the plan of each key; a key that is not here is unknown.
-    :param clock: returns the time it is, aware.
+    :param clock: returns the time it is, aware; ``clock_offset`` (seconds) is how far ours is ahead.
+    :param rate: returns how many of the clock's seconds pass in a real one.
+    :param delays: how long calls take.
     :param range_to_today: what a plan with end-of-day data gets for a range that ends today or
         later but starts before: the days before («clip»), or nothing («refuse»). Not documented.
     """
@@ -46,10 +57,23 @@ class Sandbox:
     keys: dict[str, Plan]
     clock: Callable[[], datetime]
     limiter: Limiter = field(default_factory=Limiter)
+    clock_offset: float = 0.0
+    rate: Callable[[], float] = lambda: 1.0
+    delays: Delays = field(default_factory=Delays)
     faults: Faults = field(default_factory=Faults)
     range_to_today: Literal["clip", "refuse"] = "clip"
     tallies: dict[str, Tally] = field(default_factory=dict)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
+
+    def now(self) -> datetime:
+        """Return the provider's time."""
+        return self.clock() + timedelta(seconds=self.clock_offset)
+
+    async def wait(self, seconds: float) -> None:
+        """Let the clock's ``seconds`` pass; a clock that stands still is not waited for."""
+        rate = self.rate()
+        if seconds > 0 and rate > 0:
+            await asyncio.sleep(seconds / rate)
 
     def tally(self, key: str | None) -> Tally:
         """Return the tally of a key; those that are not ours share one."""
@@ -57,7 +81,8 @@ class Sandbox:
         return self.tallies.setdefault(str(name), Tally())
 
     def reset(self) -> None:
-        """Forget calls, counts and faults."""
+        """Forget calls, counts, faults and delays."""
+        self.delays = Delays()
         self.tallies.clear()
         self.calls.clear()
         self.faults.clear()

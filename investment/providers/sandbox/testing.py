@@ -19,8 +19,8 @@ from typing import Any, Literal
 from investment.lib.exchange_days import ExchangeDays, read_apart
 from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.folder import FolderSource
-from investment.providers.sandbox.limiter import Limiter
-from investment.providers.sandbox.plans import PLANS
+from investment.providers.sandbox.limiter import Kind, Limiter
+from investment.providers.sandbox.plans import read_plan
 from investment.providers.sandbox.sample import SampleMarket
 from investment.providers.sandbox.server import folder_source, make_server, sample_source
 from investment.providers.sandbox.sources import SampleSource, Source
@@ -83,7 +83,7 @@ def running_sandbox(
     plan: str = "basic",
     now: datetime = NOW,
     clock: Callable[[], datetime] | None = None,
-    window: Literal["rolling", "fixed"] = "rolling",
+    window: Kind = "rolling",
     range_to_today: Literal["clip", "refuse"] = "clip",
 ) -> Iterator[RunningSandbox]:
     """
@@ -96,7 +96,7 @@ def running_sandbox(
     holder: list[RunningSandbox] = []
     sandbox = Sandbox(
         source=source,
-        keys={KEY: PLANS[plan]},
+        keys={KEY: read_plan(plan)},
         clock=clock or (lambda: holder[0].now or NOW),
         limiter=Limiter(window),
         range_to_today=range_to_today,

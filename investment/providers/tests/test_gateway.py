@@ -348,7 +348,7 @@ def test_every_question_can_be_asked_of_the_sandbox(sandbox: RunningSandbox, set
     set_clock()
     settings.MASSIVE_PLAN = "unlimited"
     sandbox.sandbox.keys[sandbox.key] = type(sandbox.sandbox.keys[sandbox.key])(
-        "free", calls_a_minute=None, years=2, end_of_day=True
+        "free", windows=(), years=2, end_of_day=True
     )
     with market_data(lane="planned", purpose="a test") as massive:
         day = massive.grouped_daily(session=SESSION)
