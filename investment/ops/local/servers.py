@@ -100,14 +100,39 @@ class Servers:
         """Stop the servers in order: PostgreSQL without waiting for clients, Valkeys with a last write."""
         for name, process in self._running.items():
             process.send_signal(_stop_signal(name))
-        for name, process in self._running.items():
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGQUIT if name == "postgres" else signal.SIGKILL)
-                process.wait(15)
-        self._running.clear()
+        for name in list(self._running):
+            self._end(name)
         leave_quarters(self.runtime)
+
+    def take_away(self, name: str, *, crash: bool = False) -> None:
+        """Stop one server in order, or as a crash would, until :meth:`bring_back`."""
+        self._running[name].send_signal(_crash_signal(name) if crash else _stop_signal(name))
+        self._end(name)
+
+    def bring_back(self, name: str, *, memory: bytes | None = None) -> None:
+        """
+        Start one server that was taken away, and wait until it answers.
+
+        A Valkey finds its own file again, or, where ``memory`` is given, one of these commands alone
+        (in the form in which clients send them; none of them is a loss of everything).
+        """
+        quarters = find_quarters(self.runtime)
+        if name == "postgres":
+            self._start_postgres(quarters)
+        else:
+            if memory is not None:
+                _replace_memory(quarters, name, memory)
+            self._start_valkey(quarters, name)
+        self._wait(quarters)
+
+    def _end(self, name: str) -> None:
+        """Wait for the end of a server that was told to stop."""
+        process = self._running.pop(name)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.send_signal(_crash_signal(name))
+            process.wait(15)
 
     def _start_postgres(self, quarters: Quarters) -> None:
         if not (quarters.data / "postgres").exists():
@@ -216,6 +241,20 @@ class Servers:
 
 def _stop_signal(name: str) -> signal.Signals:
     return signal.SIGINT if name == "postgres" else signal.SIGTERM
+
+
+def _crash_signal(name: str) -> signal.Signals:
+    """PostgreSQL's processes are many: its first one ends them at once, without a last write."""
+    return signal.SIGQUIT if name == "postgres" else signal.SIGKILL
+
+
+def _replace_memory(quarters: Quarters, name: str, commands: bytes) -> None:
+    """Leave a Valkey a file of these commands alone, in the place of its former versions, which it reads."""
+    folder = quarters.data / name
+    shutil.rmtree(folder)
+    folder.mkdir(mode=0o700)
+    (folder / "appendonly.aof").write_bytes(commands)
+    quarters.own(folder, quarters.uid)
 
 
 @contextlib.contextmanager

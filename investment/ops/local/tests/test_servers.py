@@ -97,6 +97,46 @@ def test_a_server_that_ends_by_itself_is_noticed(runtime: Path) -> None:
         assert "cache server ended by itself" in words
 
 
+@pytest.mark.parametrize("crash", [False, True])
+def test_one_server_can_be_taken_away_and_brought_back_with_what_it_knew(runtime: Path, crash: bool) -> None:
+    names = frozenset({"state", "postgres"})
+    # Not as in tests: what such a PostgreSQL has committed need not survive a crash.
+    with Servers(runtime, installation_secrets(runtime), names) as running:
+        with psycopg.connect(running.addresses["DATABASE_URL"]) as connection:
+            connection.execute("CREATE TABLE kept (n integer)")
+        with redis.Redis.from_url(running.addresses["REDIS_URL"]) as state:
+            state.set("kept", "yes")
+
+        for name in ("state", "postgres"):
+            running.take_away(name, crash=crash)
+        assert running.ended() is None, "that was no accident"
+        with (
+            redis.Redis.from_url(running.addresses["REDIS_URL"]) as state,
+            pytest.raises(redis.ConnectionError),
+        ):
+            state.ping()
+        for name in ("state", "postgres"):
+            running.bring_back(name)
+
+        with psycopg.connect(running.addresses["DATABASE_URL"]) as connection:
+            assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+        with redis.Redis.from_url(running.addresses["REDIS_URL"]) as state:
+            assert state.get("kept") == b"yes"
+
+
+def test_a_state_server_can_be_brought_back_without_its_memory_or_with_a_chosen_one(runtime: Path) -> None:
+    with serve(runtime, "state") as running, redis.Redis.from_url(running.addresses["REDIS_URL"]) as state:
+        chosen = b"*3\r\n$3\r\nSET\r\n$3\r\nnew\r\n$2\r\nit\r\n"
+        for memory, known in ((b"", []), (chosen, [b"new"])):
+            state.set("old", "it")
+            running.take_away("state")
+            running.bring_back("state", memory=memory)
+            assert state.keys() == known
+        running.take_away("state", crash=True)
+        running.bring_back("state")
+        assert state.keys() == [b"new"]
+
+
 def test_two_starters_do_not_share_the_servers_files(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers, "PATIENCE", 0.5)
     with (
