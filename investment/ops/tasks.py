@@ -45,5 +45,5 @@ def sync_instruments(**_unknown: object) -> None:
     """Bring the instrument list up to date. What failed is in its run; the next day tries again."""
     try:
         instruments.sync_instruments(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
-    except (leases.Busy, ProviderError, QuotaExhausted) as error:
+    except (leases.Busy, leases.LeaseLost, ProviderError, QuotaExhausted) as error:
         logger.warning("Instruments: %s", error)

@@ -4,9 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
-
-from django.db import transaction
 
 from investment.market.services.actions import ingest_actions, withhold_actions
 from investment.market.services.bars import AnswerRefused, IngestReport, ingest_market_day, ingest_series
@@ -14,7 +13,7 @@ from investment.market.services.origins import NewOrigin
 from investment.ops.models import BackfillStep, Run
 from investment.ops.selectors.backfill import BackfillPlan
 from investment.ops.services import leases, runs, stage_bars
-from investment.ops.services.sources import source_name
+from investment.ops.services.sources import provider_under, source_name
 from investment.ops.services.work import OnProgress, silent
 from investment.providers import gateway
 from investment.providers.contracts import DividendRecord, SplitRecord
@@ -74,7 +73,8 @@ class _Backfill:
             detail=detail,
         )
 
-    def count(self, report: IngestReport) -> None:
+    def keep(self, ingest: Callable[[], IngestReport]) -> None:
+        report = stage_bars.keep(self.lease, ingest)
         self.tally.inserted += report.inserted
         self.tally.changed += report.changed
         self.tally.unchanged += report.unchanged
@@ -84,8 +84,7 @@ class _Backfill:
         self, kind: BackfillStep.Kind, first: date, last: date, key: str = "", note: str = ""
     ) -> None:
         """Remember that this piece is stored, so that the next backfill passes it over."""
-        with transaction.atomic():
-            self.lease.guard()
+        with self.lease.writing():
             BackfillStep.objects.update_or_create(
                 kind=kind,
                 key=key,
@@ -117,6 +116,7 @@ def run_backfill(
 
     :param patience: seconds that a call may wait for a free slot.
     :raises Busy: if a backfill is running already.
+    :raises LeaseLost: if another has taken over; what was stored until then stays.
     :raises ProviderError, QuotaExhausted: what was stored until then stays.
     """
     with (
@@ -125,10 +125,10 @@ def run_backfill(
             kind=Run.Kind.BACKFILL,
             subject=f"{plan.since} to {plan.until}",
             trigger=trigger,
-            owner=lease.owner,
+            lease=lease,
             now=now,
         ) as tally,
-        gateway.market_data(lane="planned", purpose="backfill", patience=patience) as provider,
+        provider_under(lease, lane="planned", purpose="backfill", patience=patience) as provider,
     ):
         work = _Backfill(plan, provider, tally, lease, on_progress, sleep)
         try:
@@ -164,7 +164,7 @@ def _by_session(work: _Backfill) -> None:
             endpoint=stage_bars.ENDPOINT, basis=day.basis, digest=day.digest, detail=session.isoformat()
         )
         try:
-            work.count(ingest_market_day(day=day, origin=origin, now=work.tally.now, guard=work.lease.guard))
+            work.keep(partial(ingest_market_day, day=day, origin=origin, now=work.tally.now))
         except AnswerRefused as error:
             work.done.notes.append(f"{session} was refused: {error.message}")
             continue
@@ -215,7 +215,7 @@ def _one_symbol(work: _Backfill, symbol: str) -> str | None:
         endpoint="daily_bars", basis=series.basis, digest=series.digest, detail=f"{symbol} {since} to {until}"
     )
     try:
-        work.count(ingest_series(series=series, origin=origin, now=work.tally.now, guard=work.lease.guard))
+        work.keep(partial(ingest_series, series=series, origin=origin, now=work.tally.now))
     except AnswerRefused as error:
         work.done.notes.append(f"{symbol} was refused: {error.message}")
         return None
@@ -229,7 +229,8 @@ def _symbol_actions(work: _Backfill, symbol: str) -> str:
         dividends = work.ask(lambda: work.provider.dividends(start=start, end=end, symbol=symbol))
     except (NotEntitled, OutOfHistory) as error:
         words = stage_bars.explain(error)
-        withhold_actions(symbol=symbol, reason=words)
+        with work.lease.writing():
+            withhold_actions(symbol=symbol, reason=words)
         return f"{symbol}: splits and dividends are unknown: {words}"
     _store_actions(work, splits, dividends, start, end, symbol)
     return ""
@@ -249,13 +250,13 @@ def _store_actions(
         digest="",
         detail=f"{symbol or ''} {start} to {end}".strip(),
     )
-    ingest_actions(
-        splits=splits,
-        dividends=dividends,
-        start=start,
-        end=end,
-        origin=origin,
-        now=work.tally.now,
-        symbol=symbol,
-        guard=work.lease.guard,
-    )
+    with work.lease.writing():
+        ingest_actions(
+            splits=splits,
+            dividends=dividends,
+            start=start,
+            end=end,
+            origin=origin,
+            now=work.tally.now,
+            symbol=symbol,
+        )

@@ -108,7 +108,7 @@ def import_sample_past(*, now: datetime, on_progress: OnProgress = silent) -> No
             kind=Run.Kind.IMPORT,
             subject=SAMPLE_SUBJECT,
             trigger=Run.Trigger.COMMAND,
-            owner=lease.owner,
+            lease=lease,
             now=now,
         ) as tally,
     ):

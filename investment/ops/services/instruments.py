@@ -6,9 +6,8 @@ from datetime import datetime
 from investment.market.services.instruments import upsert_instruments
 from investment.ops.models import Run
 from investment.ops.services import leases, runs
-from investment.ops.services.sources import source_name
+from investment.ops.services.sources import provider_under, source_name
 from investment.ops.services.work import OnProgress, silent
-from investment.providers import gateway
 
 LOCK = "instruments"
 
@@ -36,19 +35,21 @@ def sync_instruments(
     :param patience: seconds that may be spent on waiting for a free slot, for each page.
     :param delisted: also read those that are no longer listed.
     :raises Busy: if this is being done already.
+    :raises LeaseLost: if somebody took over meanwhile.
     :raises ProviderError, QuotaExhausted: the pages read before it are stored.
     """
     with (
         leases.lock(LOCK) as lease,
         runs.recorded(
-            kind=Run.Kind.INSTRUMENTS, subject="US stocks", trigger=trigger, owner=lease.owner, now=now
+            kind=Run.Kind.INSTRUMENTS, subject="US stocks", trigger=trigger, lease=lease, now=now
         ) as tally,
-        gateway.market_data(lane="planned", purpose="instrument list", patience=patience) as provider,
+        provider_under(lease, lane="planned", purpose="instruments", patience=patience) as provider,
     ):
         read = 0
         for active in (True, False) if delisted else (True,):
             for page in provider.instruments(active=active):
-                upsert_instruments(records=page, source=source_name(), now=tally.now)
+                with lease.writing():
+                    upsert_instruments(records=page, source=source_name(), now=tally.now)
                 read += len(page)
                 tally.calls = provider.calls_spent
                 tally.message = f"{read} instruments read"

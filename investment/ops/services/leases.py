@@ -5,9 +5,21 @@ A claim is a conditional UPDATE. A thread with its own connection renews it ever
 that a process that was killed is taken over at most ``LEASE`` later, while one that waits for the
 network keeps its work. Leases use the machine's clock: a replayed day must not stretch them.
 
-Fencing: a process that was paused for longer than its lease may wake up and go on. So whatever
-ends a piece of work calls :meth:`Held.guard` inside its last transaction: it locks the row and
-raises :class:`LeaseLost` where the row is no longer ours.
+Fencing: a process that was paused for longer than its lease may wake up and go on. Therefore
+
+- every claim begins a reign (:mod:`investment.quotas.services.epochs`), under whose number alone
+  the work may spend calls;
+- everything is written inside :meth:`Held.writing`, whose last statement locks the row and raises
+  :class:`LeaseLost` where it is no longer ours, so that nothing of it is kept;
+- the connection bears the owner's name in the database, and whoever takes over ends that of the
+  one before: a process that was stopped in the middle of writing holds nobody up;
+- what can be neither numbered nor undone (a message to the broker) is preceded by
+  :meth:`Held.check_time`.
+
+    DomainError
+    ├── Busy             somebody else holds the lease
+    └── LeaseLost        we held it, and do no more
+        └── Superseded   we hold it, but a newer release keeps the ledger
 """
 
 import logging
@@ -21,17 +33,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection
-from django.db.models import Q
+import psycopg
+import redis
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q, QuerySet
 
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.ops.models import Lease, Lock
+from investment.quotas.services import epochs
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=20)
 HEARTBEAT = 4.0  # seconds
+# Stopped in the middle of claiming, a process has no name yet by which it could be ended.
+_CLAIM_WITHIN = "5s"
 
 
 class Busy(DomainError):
@@ -51,15 +68,44 @@ class LeaseLost(DomainError):
     code = "lease_lost"
 
 
+class Superseded(LeaseLost):
+    """A newer release keeps the ledger and this one may send nothing; its work is left to the newer."""
+
+    code = "superseded"
+
+
 @dataclass(slots=True)
 class Held:
-    """A lease that we hold. ``lost`` is set as soon as we know that it is ours no more."""
+    """
+    A lease that we hold.
+
+    :ivar epoch: the number of this reign, for every call to a provider.
+    :ivar until: how long nobody can have taken over (the machine's clock).
+    :ivar took_over: whose lease had run out before it became ours, if one had.
+    :ivar lost: set as soon as we know that it is ours no more.
+    """
 
     model: type[Lease]
     key: object
     owner: str
+    epoch: int
+    until: datetime
     took_over: str = ""
     lost: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """
+        Keep all that the block writes, or, where the lease is not ours at its end, nothing of it.
+
+        The row is locked only at the end, so that the lease can be renewed however long it takes.
+
+        :raises LeaseLost: if the row is no longer ours.
+        """
+        with transaction.atomic():
+            self.check()
+            yield
+            self.guard()
 
     def guard(self) -> None:
         """
@@ -67,10 +113,27 @@ class Held:
 
         :raises LeaseLost: if the row is no longer ours.
         """
-        ours = self.model._default_manager.filter(pk=self.key, lease_owner=self.owner)
-        if not ours.select_for_update(no_key=True).values_list("pk", flat=True).exists():
-            self.lost.set()
-            raise LeaseLost(f"The lease on {self.model.__name__} {self.key} was taken over")
+        if not self._ours().select_for_update(no_key=True).values_list("pk", flat=True).exists():
+            raise self.gone()
+
+    def check(self) -> None:
+        """
+        Look whether the row is ours.
+
+        :raises LeaseLost: if it is no longer.
+        """
+        _mend_connection()
+        if not self._ours().exists():
+            raise self.gone()
+
+    def check_time(self) -> None:
+        """
+        Check that nobody can have taken over yet, asking nobody.
+
+        :raises LeaseLost: if somebody may have.
+        """
+        if self.lost.is_set() or clock.real_now() >= self.until:
+            raise self.gone()
 
     def update(self, **values: Any) -> None:
         """
@@ -78,19 +141,28 @@ class Held:
 
         :raises LeaseLost: if it is no longer.
         """
-        ours = self.model._default_manager.filter(pk=self.key, lease_owner=self.owner)
-        if not ours.update(**values):
-            self.lost.set()
-            raise LeaseLost(f"The lease on {self.model.__name__} {self.key} was taken over")
+        if not self._ours().update(**values):
+            raise self.gone()
 
     def renew(self) -> bool:
         """Prolong the lease; False if it is lost."""
         now = clock.real_now()
-        ours = self.model._default_manager.filter(pk=self.key, lease_owner=self.owner)
-        renewed = ours.update(lease_until=now + LEASE, heartbeat_at=now) > 0
-        if not renewed:
+        renewed = self._ours().update(lease_until=now + LEASE, heartbeat_at=now) > 0
+        if renewed:
+            self.until = now + LEASE
+        else:
             self.lost.set()
         return renewed
+
+    def _ours(self) -> QuerySet[Lease]:
+        return self.model._default_manager.filter(pk=self.key, lease_owner=self.owner)
+
+    def gone(self) -> LeaseLost:
+        """Note that the lease is lost, and return what says so."""
+        self.lost.set()
+        return LeaseLost(
+            f"The lease on {self.model.__name__} {self.key} was taken over: nothing more is done or kept"
+        )
 
 
 def new_owner() -> str:
@@ -100,28 +172,103 @@ def new_owner() -> str:
 
 def claim(model: type[Lease], key: object) -> Held:
     """
-    Take the lease on an existing row.
-
-    ``took_over`` of the result is whose lease had run out, if one had.
+    Take the lease on an existing row, and begin a reign over what it stands for.
 
     :raises Busy: if somebody else holds it.
     """
     now = clock.real_now()
+    until = now + LEASE
     owner = new_owner()
     rows = model._default_manager.filter(pk=key)
-    before = rows.values_list("lease_owner", "lease_until").first()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    if not rows.filter(free).update(lease_owner=owner, lease_until=now + LEASE, heartbeat_at=now):
-        held_by, until = rows.values_list("lease_owner", "lease_until").first() or ("nobody", None)
-        raise Busy(f"{model.__name__} {key} is being worked on by {held_by}", owner=held_by, until=until)
-    return Held(model=model, key=key, owner=owner, took_over=before[0] if before else "")
+    before = rows.filter(free).values_list("lease_owner", flat=True).first() or ""
+    if before:
+        _end_connections(before)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [_CLAIM_WITHIN]
+            )
+        taken = rows.filter(free).update(lease_owner=owner, lease_until=until, heartbeat_at=now)
+        number = epochs.enter(name=_name(model, key), owner=owner) if taken else 0
+    if not taken:
+        raise _busy(model, key)
+    lease = Held(model=model, key=key, owner=owner, epoch=number, until=until, took_over=before)
+    try:
+        epochs.proclaim(name=_name(model, key), number=number)
+    except epochs.Followed:
+        raise _busy(model, key) from None
+    except redis.RedisError:
+        _free(lease)
+        raise
+    return lease
 
 
 def release(held: Held) -> None:
-    """Give the lease back, if it is still ours."""
+    """Give the lease back, if it is still ours, and end its reign."""
+    _mend_connection()
+    _free(held)
+    try:
+        epochs.end(name=_name(held.model, held.key), number=held.epoch)
+    except redis.RedisError:
+        # The next reign ends this one; until then nobody uses its number.
+        logger.warning("Could not end the reign over %s", held.key, exc_info=True)
+
+
+def _busy(model: type[Lease], key: object) -> Busy:
+    row = model._default_manager.filter(pk=key).values_list("lease_owner", "lease_until").first()
+    owner, until = row or ("nobody", None)
+    return Busy(f"{model.__name__} {key} is being worked on by {owner}", owner=owner, until=until)
+
+
+def _free(held: Held) -> None:
     held.model._default_manager.filter(pk=held.key, lease_owner=held.owner).update(
         lease_owner="", lease_until=None
     )
+
+
+def _name(model: type[Lease], key: object) -> str:
+    return f"{model.__name__}:{key}"
+
+
+@contextmanager
+def _named(owner: str) -> Iterator[None]:
+    """Let this thread's connection bear the name of a lease's owner in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('application_name')")
+        (before,) = cursor.fetchone()
+    _name_connection(owner)
+    try:
+        yield
+    finally:
+        _mend_connection()
+        _name_connection(before)
+
+
+def _mend_connection() -> None:
+    """Connect anew after a failure: whoever took over may have ended our connection."""
+    if connection.errors_occurred and not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
+def _name_connection(name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('application_name', %s, false)", [name])
+
+
+def _end_connections(owner: str) -> None:
+    """
+    End what one whose lease has run out is still writing: it is undone, and its locks are free.
+
+    Before claiming: it may have locked the very row. That it renews its lease in this moment costs
+    it one attempt.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+            " AND datname = current_database() AND pid <> pg_backend_pid()",
+            [owner],
+        )
 
 
 @contextmanager
@@ -130,13 +277,18 @@ def held(model: type[Lease], key: object) -> Iterator[Held]:
     Hold the lease on a row, renewed in the background, and give it back at the end.
 
     :raises Busy: if somebody else holds it.
+    :raises LeaseLost: if somebody took over while we wrote.
     """
     lease = claim(model, key)
     stop = threading.Event()
     heart = threading.Thread(target=_beat, args=(lease, stop), name=f"lease-{key}", daemon=True)
     heart.start()
     try:
-        yield lease
+        with _named(lease.owner):
+            yield lease
+    except (DatabaseError, psycopg.Error):
+        lease.check()
+        raise
     finally:
         stop.set()
         heart.join()

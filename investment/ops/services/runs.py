@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from investment.lib import clock
 from investment.ops.models import Lock, Run, SessionJob
+from investment.ops.services.leases import Held, LeaseLost
 
 _PROGRESS_EVERY = 1.0  # seconds between two writes of the progress
 _WORDS = 500  # characters that a message or an error may have
@@ -40,11 +43,11 @@ class Tally:
         return self.started_at + timedelta(seconds=self.seconds * clock.rate())
 
     def progress(self, done: int, total: int | None) -> None:
-        """Write how far it is, at most once a second."""
+        """Write how far it is, at most once a second. A run that was marked as abandoned stays as it is."""
         if time.monotonic() - self._written < _PROGRESS_EVERY and done != total:
             return
         self._written = time.monotonic()
-        Run.objects.filter(pk=self.run_id).update(
+        Run.objects.filter(pk=self.run_id, state=Run.State.RUNNING).update(
             progress_done=done, progress_total=total, calls=self.calls, message=shorten(self.message)
         )
 
@@ -54,18 +57,22 @@ def shorten(text: str) -> str:
     return text if len(text) <= _WORDS else text[: _WORDS - 1] + "…"
 
 
-def open_run(*, kind: Run.Kind, subject: str, trigger: Run.Trigger, owner: str, now: datetime) -> Tally:
+def open_run(*, kind: Run.Kind, subject: str, trigger: Run.Trigger, lease: Held, now: datetime) -> Tally:
     """
-    Begin a run under the lease of ``owner``.
+    Begin a run under a lease.
 
-    An earlier run of the same thing that is still marked as running has lost its process, for
-    only one at a time holds the lease: it is marked as abandoned.
+    An earlier run of the same thing, or of whose lease this was, that is still marked as running has
+    lost its process, for only one at a time holds the lease: it is marked as abandoned.
     """
-    earlier = Run.objects.filter(kind=kind, subject=subject, state=Run.State.RUNNING)
-    earlier.exclude(owner=owner).update(
-        state=Run.State.ABANDONED, finished_at=now, error="Its process ended; the work was taken over"
+    same = Q(kind=kind, subject=subject) & ~Q(owner=lease.owner)
+    if lease.took_over:
+        same |= Q(owner=lease.took_over)
+    Run.objects.filter(same, state=Run.State.RUNNING).update(
+        state=Run.State.ABANDONED,
+        finished_at=now,
+        error="Its process ended or was stopped; the work was taken over",
     )
-    run = Run.objects.create(kind=kind, subject=subject, trigger=trigger, owner=owner, started_at=now)
+    run = Run.objects.create(kind=kind, subject=subject, trigger=trigger, owner=lease.owner, started_at=now)
     return Tally(run_id=run.pk, started_at=now)
 
 
@@ -89,17 +96,23 @@ def close_run(tally: Tally, *, state: Run.State, error: str = "") -> None:
 
 @contextmanager
 def recorded(
-    *, kind: Run.Kind, subject: str, trigger: Run.Trigger, owner: str, now: datetime
+    *, kind: Run.Kind, subject: str, trigger: Run.Trigger, lease: Held, now: datetime
 ) -> Iterator[Tally]:
     """
     Record the block as a run: failed with its error if it raises, else done unless it was closed.
 
     What is raised goes on to the caller.
+
+    :raises LeaseLost: instead of what failed because somebody took over, whose run it then is to close.
     """
-    tally = open_run(kind=kind, subject=subject, trigger=trigger, owner=owner, now=now)
+    tally = open_run(kind=kind, subject=subject, trigger=trigger, lease=lease, now=now)
     try:
         yield tally
+    except LeaseLost as error:
+        close_run(tally, state=Run.State.ABANDONED, error=error.message)
+        raise
     except Exception as error:
+        lease.check()
         close_run(tally, state=Run.State.FAILED, error=f"{type(error).__name__}: {error}")
         raise
     except BaseException:

@@ -16,8 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db import transaction
-
 from investment.lib.errors import DomainError
 from investment.market.selectors.sessions import session_on
 from investment.ops.calculators import timetable
@@ -90,7 +88,7 @@ def advance_session(
             kind=Run.Kind.SESSION,
             subject=session.isoformat(),
             trigger=trigger,
-            owner=lease.owner,
+            lease=lease,
             now=now,
         )
         work = Work(session, lease, tally, on_progress, patience)
@@ -100,6 +98,7 @@ def advance_session(
             runs.close_run(tally, state=Run.State.ABANDONED, error=error.message)
             raise
         except Exception as error:
+            lease.check()
             # A fault of ours: it is shown, tried again by the timetable, and goes on to the log.
             words = f"{type(error).__name__}: {error}"
             _pause(work, Pause(SessionJob.State.FAILED, _by_timetable(work), runs.shorten(words)))
@@ -125,16 +124,17 @@ def _advance(work: Work, *, stored_only: bool) -> Outcome:
 def _prepare(work: Work, job: SessionJob, *, stored_only: bool) -> None:
     """Note the attempt, and make the stages pending that are to be done again."""
     work.first_tried_at = job.first_tried_at or work.now
-    work.lease.update(attempts=job.attempts + 1, first_tried_at=work.first_tried_at)
-    if stored_only:
-        finished = {"state": SessionStage.State.DONE, "finished_at": work.now}
-        SessionStage.objects.filter(job_id=work.session, name__in=_FETCHING).update(**finished)
-        others = (SessionStage.Name.ANALYSE, SessionStage.Name.RANK)
-        reset_stages(session=work.session, names=others)
-    elif work.reread and job.reread_due_at is not None and job.reread_due_at <= work.now:
-        bars = SessionStage.objects.get(job_id=work.session, name=SessionStage.Name.BARS)
-        if bars.state == SessionStage.State.DONE:
-            reset_stages(session=work.session, names=(SessionStage.Name.BARS,))
+    with work.lease.writing():
+        work.lease.update(attempts=job.attempts + 1, first_tried_at=work.first_tried_at)
+        if stored_only:
+            finished = {"state": SessionStage.State.DONE, "finished_at": work.now}
+            SessionStage.objects.filter(job_id=work.session, name__in=_FETCHING).update(**finished)
+            others = (SessionStage.Name.ANALYSE, SessionStage.Name.RANK)
+            reset_stages(session=work.session, names=others)
+        elif work.reread and job.reread_due_at is not None and job.reread_due_at <= work.now:
+            bars = SessionStage.objects.get(job_id=work.session, name=SessionStage.Name.BARS)
+            if bars.state == SessionStage.State.DONE:
+                reset_stages(session=work.session, names=(SessionStage.Name.BARS,))
 
 
 def _next_stage(work: Work) -> SessionStage | None:
@@ -148,10 +148,10 @@ def _run_stage(work: Work, stage: SessionStage) -> Pause | None:
     work.detail = dict(stage.detail)
     row = SessionStage.objects.filter(pk=stage.pk)
     started = work.tally.seconds
-    row.update(state=SessionStage.State.RUNNING, started_at=work.now, finished_at=None)
+    with work.lease.writing():
+        row.update(state=SessionStage.State.RUNNING, started_at=work.now, finished_at=None)
     pause = _STEPS[stage.name](work)
-    with transaction.atomic():
-        work.lease.guard()
+    with work.lease.writing():
         if pause is not None:
             row.update(state=SessionStage.State.PENDING)
         else:
@@ -167,8 +167,7 @@ def _run_stage(work: Work, stage: SessionStage) -> Pause | None:
 
 def _done(work: Work) -> Outcome:
     """All stages are done. A later reading for corrections stays due where it still lies ahead."""
-    with transaction.atomic():
-        work.lease.guard()
+    with work.lease.writing():
         if _next_stage(work) is not None:  # reopened in this very moment: due again
             work.lease.update(next_try_at=work.now)
         else:
@@ -196,11 +195,12 @@ def _pause(work: Work, pause: Pause) -> Outcome:
         again = pause.next_try_at
         if work.now >= timetable.reread_at(work.session) + timetable.OVERDUE:
             again = None
-        work.lease.update(next_try_at=None, reread_due_at=again, error=error)
-        if again is None:
-            SessionStage.objects.filter(job_id=work.session, name__in=_FETCHING).update(
-                state=SessionStage.State.DONE
-            )
+        with work.lease.writing():
+            work.lease.update(next_try_at=None, reread_due_at=again, error=error)
+            if again is None:
+                SessionStage.objects.filter(job_id=work.session, name__in=_FETCHING).update(
+                    state=SessionStage.State.DONE
+                )
     elif pause.state == SessionJob.State.DUE:
         work.lease.update(next_try_at=pause.next_try_at, error=error)
     else:

@@ -1,8 +1,16 @@
-"""Whose figures a fetched answer holds: what its provenance names."""
+"""The provider, as work under a lease asks it, and whose figures its answers hold."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
 from django.conf import settings
 
+from investment.ops.services.leases import Held, Superseded
+from investment.providers import gateway
 from investment.providers.registry import market_data_access
+from investment.quotas.contracts import Lane
+from investment.quotas.errors import QuotaExhausted
 
 _BEHIND_THE_SANDBOX = {"sample": "sample", "data": "folder"}
 
@@ -15,3 +23,32 @@ def source_name() -> str:
     never bear its name.
     """
     return _BEHIND_THE_SANDBOX.get(settings.MODE.kind) or market_data_access().provider
+
+
+@contextmanager
+def provider_under(
+    lease: Held,
+    *,
+    lane: Lane,
+    purpose: str,
+    patience: float,
+    on_wait: Callable[[datetime], None] | None = None,
+) -> Iterator[gateway.MeteredMarketData]:
+    """
+    Yield the provider for work that must be single: once another has taken over, it is asked no more.
+
+    The arguments are the gateway's.
+
+    :raises LeaseLost: from the block, instead of a refusal that no waiting can end.
+    """
+    with gateway.market_data(
+        lane=lane, purpose=purpose, patience=patience, epoch=lease.epoch, on_wait=on_wait
+    ) as provider:
+        try:
+            yield provider
+        except QuotaExhausted as error:
+            if error.reason == "old_release":
+                raise Superseded(error.message) from error
+            if error.reason == "old_epoch":
+                raise lease.gone() from error
+            raise

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models import Min, QuerySet
 
 from investment.market.services.actions import (
@@ -55,7 +54,8 @@ def fetch_due_actions(work: Work) -> Pause | None:
         return stage_bars.passing_failure(work, error)
     except (NotEntitled, OutOfHistory) as error:
         words = stage_bars.explain(error)
-        withhold_market_actions(reason=words)
+        with work.lease.writing():
+            withhold_market_actions(reason=words)
         work.detail |= {WITHHELD: words}
     except MalformedPayload as error:
         return stage_bars.refused(work, str(error))
@@ -79,7 +79,7 @@ def _fetch(work: Work, start: date, end: date) -> None:
         fetched_at=work.now,
         detail=f"{start} to {end}",
     )
-    with transaction.atomic():
+    with work.lease.writing():
         if release_market_actions():
             _withheld().update(detail={})
         report = ingest_actions(
@@ -89,7 +89,6 @@ def _fetch(work: Work, start: date, end: date) -> None:
             end=end,
             origin=origin,
             now=work.now,
-            guard=work.lease.guard,
         )
     work.detail |= {
         "splits": len(splits),

@@ -1,13 +1,14 @@
 """The first stage of a session's job: fetch the whole market in one call, and store it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 
+from investment.lib.json import JSONDict
 from investment.market.models import DataIssue
 from investment.market.selectors.bars import usual_row_count
 from investment.market.services.bars import AnswerRefused, IngestReport, ingest_market_day
@@ -16,7 +17,8 @@ from investment.market.services.origins import NewOrigin
 from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob, SessionStage
 from investment.ops.services.job_rows import reopen_analysis, reopen_later
-from investment.ops.services.sources import source_name
+from investment.ops.services.leases import Held
+from investment.ops.services.sources import provider_under, source_name
 from investment.ops.services.work import Pause, Work
 from investment.providers import gateway
 from investment.providers.contracts import MarketDay
@@ -94,8 +96,10 @@ def provider_of(work: Work, *, lane: Lane) -> Iterator[gateway.MeteredMarketData
     def on_wait(until: datetime) -> None:
         work.tell_waiting(f"Waits for a free call until {until:%H:%M:%S} UTC")
 
-    purpose = f"daily job {work.session}"
-    with gateway.market_data(lane=lane, purpose=purpose, patience=work.patience, on_wait=on_wait) as provider:
+    purpose = f"session {work.session}"
+    with provider_under(
+        work.lease, lane=lane, purpose=purpose, patience=work.patience, on_wait=on_wait
+    ) as provider:
         try:
             yield provider
         finally:
@@ -112,7 +116,25 @@ def _store(work: Work, day: MarketDay, call_id: UUID | None) -> IngestReport:
         digest=day.digest,
         detail=day.session.isoformat(),
     )
-    return ingest_market_day(day=day, origin=origin, now=work.now, guard=work.lease.guard)
+    return keep(work.lease, partial(ingest_market_day, day=day, origin=origin, now=work.now))
+
+
+def keep(lease: Held, ingest: Callable[[], IngestReport]) -> IngestReport:
+    """
+    Store an answer under a lease; of one that is refused, the issue that says so is kept.
+
+    :raises AnswerRefused: as ``ingest`` does.
+    :raises LeaseLost: if the lease is no longer ours; nothing is kept then.
+    """
+    refusal = None
+    with lease.writing():
+        try:
+            report = ingest()
+        except AnswerRefused as error:
+            refusal = error
+    if refusal is not None:
+        raise refusal
+    return report
 
 
 def _count(work: Work, report: IngestReport) -> None:
@@ -131,15 +153,14 @@ def _count(work: Work, report: IngestReport) -> None:
 
 def _complete(work: Work, report: IngestReport) -> None:
     """Close what was wrong, and let be analysed again whose bars have changed."""
-    for kind in (DataIssue.Kind.NOT_PUBLISHED, DataIssue.Kind.PARTIAL, DataIssue.Kind.ANSWER_REFUSED):
-        close_issue(kind=kind, session=work.session, now=work.now)
-    if not work.reread:
-        work.lease.update(state=SessionJob.State.DUE)
-    if not (report.inserted or report.changed or work.interrupted):
-        return
-    changed = None if work.interrupted else report.changed_instruments
-    with transaction.atomic():
-        work.lease.guard()
+    with work.lease.writing():
+        for kind in (DataIssue.Kind.NOT_PUBLISHED, DataIssue.Kind.PARTIAL, DataIssue.Kind.ANSWER_REFUSED):
+            close_issue(kind=kind, session=work.session, now=work.now)
+        if not work.reread:
+            work.lease.update(state=SessionJob.State.DUE)
+        if not (report.inserted or report.changed or work.interrupted):
+            return
+        changed = None if work.interrupted else report.changed_instruments
         if work.reread:
             reopen_analysis(session=work.session, instrument_ids=changed, now=work.now)
         reopen_later(after=work.session, instrument_ids=changed, now=work.now)
@@ -160,26 +181,19 @@ def _not_published(work: Work, words: str) -> Pause:
 def _say_overdue(work: Work, words: str) -> None:
     """A session that is done is not overdue: only its correction could not be read."""
     if not work.reread:
-        open_issue(
-            kind=DataIssue.Kind.NOT_PUBLISHED,
-            message=f"Session {work.session} is not there after a day of asking or more. "
-            f"{_next(work.session, work)}",
-            session=work.session,
-            detail={"words": words},
-            now=work.now,
+        _open_issue(
+            work,
+            DataIssue.Kind.NOT_PUBLISHED,
+            f"Session {work.session} is not there after a day of asking or more. {_next(work.session, work)}",
+            {"words": words},
         )
 
 
 def _partial(work: Work, rows: int, usual: int | None) -> Pause:
     session, now = work.session, work.now
     message = f"Session {session} has {rows} rows where {usual} are usual: stored, not ranked."
-    open_issue(
-        kind=DataIssue.Kind.PARTIAL,
-        message=f"{message} {_next(session, work)}",
-        session=session,
-        detail={"rows": rows, "usual": usual},
-        now=now,
-    )
+    words = f"{message} {_next(session, work)}"
+    _open_issue(work, DataIssue.Kind.PARTIAL, words, {"rows": rows, "usual": usual})
     return Pause(SessionJob.State.PARTIAL, timetable.next_try_at(session=session, now=now), message)
 
 
@@ -201,14 +215,8 @@ def passing_failure(work: Work, error: TransientProviderError) -> Pause:
 
 def refused(work: Work, words: str) -> Pause:
     """An answer that cannot be believed: nothing of it is stored, and it is asked for again."""
-    session, now = work.session, work.now
-    open_issue(
-        kind=DataIssue.Kind.ANSWER_REFUSED,
-        message=f"An answer for session {session} was refused: {words}. {_next(session, work)}",
-        session=session,
-        detail={"words": words},
-        now=now,
-    )
+    message = f"An answer for session {work.session} was refused: {words}. {_next(work.session, work)}"
+    _open_issue(work, DataIssue.Kind.ANSWER_REFUSED, message, {"words": words})
     return _failed(work, f"Answer refused: {words}")
 
 
@@ -221,15 +229,19 @@ def permanent_failure(work: Work, error: PermanentProviderError) -> Pause:
     """Repeating the request is pointless until a person changes something."""
     session = work.session
     words = explain(error)
-    open_issue(
-        kind=DataIssue.Kind.ANSWER_REFUSED,
-        message=f"Session {session} cannot be had: {words}. Mend it, then «run now» or manage.py "
+    _open_issue(
+        work,
+        DataIssue.Kind.ANSWER_REFUSED,
+        f"Session {session} cannot be had: {words}. Mend it, then «run now» or manage.py "
         f"run_session --session {session}.",
-        session=session,
-        detail={"words": error.words, "code": error.code},
-        now=work.now,
+        {"words": error.words, "code": error.code},
     )
     return Pause(SessionJob.State.FAILED, None, words)
+
+
+def _open_issue(work: Work, kind: DataIssue.Kind, message: str, detail: JSONDict) -> None:
+    with work.lease.writing():
+        open_issue(kind=kind, message=message, session=work.session, detail=detail, now=work.now)
 
 
 def explain(error: PermanentProviderError | TransientProviderError) -> str:

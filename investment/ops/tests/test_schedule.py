@@ -11,7 +11,7 @@ from investment.celery import app
 from investment.lib import clock, redis
 from investment.ops import schedule
 from investment.ops.management.commands.beat import Beat
-from investment.ops.models import Run, ScheduleEntry, SessionJob
+from investment.ops.models import Lock, Run, ScheduleEntry, SessionJob
 from investment.ops.services import leases, runs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,14 +102,41 @@ def test_beat_leaves_alone_what_is_being_worked_on_and_what_is_not_due(beat: Bea
 
 
 def test_runs_whose_process_is_gone_are_marked(beat: Beat) -> None:
+    with leases.lock("instruments") as lease:
+        gone = runs.open_run(
+            kind=Run.Kind.INSTRUMENTS, subject="b", trigger=Run.Trigger.COMMAND, lease=lease, now=NOON
+        )
     with leases.lock("backfill") as lease:
         alive = runs.open_run(
-            kind=Run.Kind.BACKFILL, subject="a", trigger=Run.Trigger.COMMAND, owner=lease.owner, now=NOON
-        )
-        gone = runs.open_run(
-            kind=Run.Kind.BACKFILL, subject="b", trigger=Run.Trigger.COMMAND, owner="dead:1:a", now=NOON
+            kind=Run.Kind.BACKFILL, subject="a", trigger=Run.Trigger.COMMAND, lease=lease, now=NOON
         )
         beat.tick(now=clock.now())
 
     states = dict(Run.objects.values_list("pk", "state"))
     assert states == {alive.run_id: "running", gone.run_id: "abandoned"}
+
+
+def test_who_leads_no_more_writes_and_sends_nothing(beat: Beat) -> None:
+    schedule.due_entries(now=NOON)
+    SessionJob.objects.create(session="2026-03-02", next_try_at=NOON)
+    with leases.lock("beat") as paused:
+        Lock.objects.update(lease_until=clock.real_now() - timedelta(seconds=1))
+        leases.claim(Lock, "beat")
+
+        with pytest.raises(leases.LeaseLost):
+            beat.tick(now=NIGHT, lease=paused)
+
+    assert sent() == []
+    assert not ScheduleEntry.objects.filter(last_sent_at__isnull=False).exists()
+
+
+def test_who_may_lead_no_more_sends_nothing(beat: Beat) -> None:
+    """Stopped between looking and sending, and nobody has taken over as yet."""
+    SessionJob.objects.create(session="2026-03-02", next_try_at=NOON)
+    with leases.lock("beat") as lease:
+        lease.until = clock.real_now()
+
+        with pytest.raises(leases.LeaseLost):
+            beat.tick(now=NIGHT, lease=lease)
+
+    assert sent() == []

@@ -59,7 +59,7 @@ def test_a_run_is_a_row_that_says_what_it_did(sandbox: RunningSandbox) -> None:
     assert (row.kind, row.subject, row.state, row.trigger) == ("session", "2026-03-02", "done", "schedule")
     assert (row.calls, row.inserted, row.analysed) == (3, outcome.inserted, outcome.analysed)
     assert row.seconds is not None
-    assert list(Call.objects.values_list("purpose", "state").distinct()) == [("daily job 2026-03-02", "sent")]
+    assert list(Call.objects.values_list("purpose", "state").distinct()) == [("session 2026-03-02", "sent")]
 
 
 def test_a_job_that_is_done_does_nothing_when_nudged_again(sandbox: RunningSandbox) -> None:

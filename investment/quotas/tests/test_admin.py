@@ -8,7 +8,7 @@ from investment.quotas.contracts import Window
 from investment.quotas.models import Call
 from investment.quotas.services import epochs, ledger
 from investment.quotas.services.calls import complete_call, record_call
-from investment.quotas.tests.conftest import MORNING, Time
+from investment.quotas.tests.conftest import Time
 from investment.quotas.tests.factories import SCOPE, declare, grant
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_windows_are_shown_as_they_are_now(time: Time, admin: Client) -> None:
 
 
 def test_reigns_are_shown(admin: Client) -> None:
-    epochs.acquire(name="planner", owner="a process", seconds=10, real_now=MORNING)
+    epochs.begin(name="planner", owner="a process")
 
     assert "a process" in admin.get(reverse("admin:quotas_epoch_changelist")).content.decode()
 

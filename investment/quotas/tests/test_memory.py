@@ -10,11 +10,11 @@ from investment.lib import redis
 from investment.quotas import scripts
 from investment.quotas.contracts import Granted
 from investment.quotas.models import Call, Epoch
-from investment.quotas.services import epochs, ledger
+from investment.quotas.services import ledger
 from investment.quotas.services.calls import complete_call, make_partition, record_call
 from investment.quotas.services.memory import SEND_WITHIN
 from investment.quotas.tests.conftest import MORNING, Time
-from investment.quotas.tests.factories import SCOPE, declare, grant, refuse, send
+from investment.quotas.tests.factories import SCOPE, declare, grant, refuse
 
 pytestmark = pytest.mark.django_db
 
@@ -137,39 +137,6 @@ def test_rows_of_another_setting_of_the_clock_are_left_aside(time: Time) -> None
     let_late_ones_pass()
 
     grant()
-
-
-def test_a_leader_that_was_followed_by_another_is_refused(time: Time) -> None:
-    declare((5, 60))
-    first = epochs.acquire(name="planner", owner="a", seconds=10, real_now=MORNING)
-    assert first is not None
-    grant(epoch=first)
-    assert epochs.acquire(name="planner", owner="b", seconds=10, real_now=MORNING) is None, "it still reigns"
-
-    second = epochs.acquire(name="planner", owner="b", seconds=10, real_now=MORNING + timedelta(seconds=11))
-
-    assert second is not None
-    assert second > first
-    assert refuse(epoch=first).reason == "old_epoch"
-    grant(epoch=second)
-    assert not epochs.renew(name="planner", number=first, seconds=10, real_now=MORNING)
-    assert epochs.renew(name="planner", number=second, seconds=10, real_now=MORNING)
-
-
-def test_a_reign_survives_the_loss_of_memory_and_an_old_one_does_not(time: Time) -> None:
-    declare((5, 60))
-    first = epochs.acquire(name="planner", owner="a", seconds=10, real_now=MORNING)
-    assert first is not None
-    epochs.release(name="planner", number=first)
-    second = epochs.acquire(name="planner", owner="b", seconds=10, real_now=MORNING)
-    other = epochs.acquire(name="stream", owner="a", seconds=10, real_now=MORNING)
-    send()
-    forget_everything()
-    let_late_ones_pass()
-
-    grant(epoch=second)
-    grant(epoch=other)
-    assert refuse(epoch=first).reason == "old_epoch"
 
 
 def test_a_day_gets_its_partition_with_its_first_call(time: Time) -> None:

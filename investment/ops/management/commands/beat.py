@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -42,24 +43,33 @@ class Beat:
         self._nudged: dict[date, float] = {}
         self._orphans_at = 0.0
 
-    def tick(self, *, now: datetime) -> None:
-        for entry in schedule.due_entries(now=now):
-            self._send(entry.task)
+    def tick(self, *, now: datetime, lease: leases.Held | None = None) -> None:
+        """
+        Look once.
+
+        :raises LeaseLost: if another leads by now; nothing more was written or sent.
+        """
+        with lease.writing() if lease else nullcontext():
+            due = schedule.due_entries(now=now)
+            if time.monotonic() - self._orphans_at >= ORPHANS_EVERY:
+                self._orphans_at = time.monotonic()
+                runs.abandon_orphans(now=now)
+        for entry in due:
+            self._send(entry.task, lease)
         if not jobs.any_in_work():
             job = jobs.due_jobs(now=now).first()
             if job is not None:
-                self._nudge(job.session)
-        if time.monotonic() - self._orphans_at >= ORPHANS_EVERY:
-            self._orphans_at = time.monotonic()
-            runs.abandon_orphans(now=now)
+                self._nudge(job.session, lease)
 
-    def _nudge(self, session: date) -> None:
+    def _nudge(self, session: date, lease: leases.Held | None) -> None:
         at = time.monotonic()
         if at - self._nudged.get(session, -NUDGE_AGAIN) >= NUDGE_AGAIN:
             self._nudged = {session: at}
-            self._send("ops.advance_session", session=session.isoformat())
+            self._send("ops.advance_session", lease, session=session.isoformat())
 
-    def _send(self, task: str, **arguments: str) -> None:
+    def _send(self, task: str, lease: leases.Held | None, **arguments: str) -> None:
+        if lease is not None:
+            lease.check_time()
         # A message that no worker took in time is worthless: the row is nudged again.
         expires = NUDGE_AGAIN * 4 if arguments else None
         self._app.send_task(task, kwargs=arguments, expires=expires, retry=False)
@@ -91,10 +101,12 @@ class Command(BaseCommand):
                 with leases.lock(LOCK) as lease:
                     logger.info("Leading the schedule")
                     while not stop.is_set() and not lease.lost.is_set():
-                        beat.tick(now=clock.now())
+                        beat.tick(now=clock.now(), lease=lease)
                         stop.wait(TICK)
             except leases.Busy:
                 stop.wait(TICK)
+            except leases.LeaseLost as error:
+                logger.warning("Leading no more: %s", error)
             except (DatabaseError, redis.RedisError, OperationalError):
                 # A server that restarts must not end us: what is due is in rows.
                 logger.warning("A server is away; trying again", exc_info=True)

@@ -144,6 +144,8 @@ class Command(BaseCommand):
                     on_progress=report,
                     stored_only=self._stored,
                 )
+            except leases.Superseded:
+                raise
             except (leases.Busy, leases.LeaseLost) as busy:
                 self.stdout.write(f"{busy.message}; waiting for it")
                 _wait_until_free(session)
