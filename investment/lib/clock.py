@@ -45,6 +45,11 @@ def real_now() -> datetime:
     return datetime.now(UTC)
 
 
+def awake() -> float:
+    """Return real seconds since some moment, for differences: they also pass while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 def rate() -> float:
     """Return how many of our seconds pass in a real one: 1.0 unless a clock is set."""
     reading = _reading(time.time())

@@ -21,10 +21,10 @@ import httpx
 from investment.lib import clock
 from investment.providers.contracts import MarketDataProvider
 from investment.providers.registry import Access, market_data_access
-from investment.quotas.contracts import Granted, Lane, LimitFacts, Outcome
+from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.services import ledger, scopes
-from investment.quotas.services.calls import complete_call, record_call, refuse_open_transaction
+from investment.quotas.services.calls import refuse_open_transaction
 from investment.quotas.services.memory import MAX_HOLD, SEND_WITHIN
 
 # Connecting is quick or hopeless; an answer of the whole market can take long to begin. Seconds.
@@ -34,6 +34,7 @@ MAX_BODY = 64 * 2**20  # bytes as sent; ten times the largest answer there is
 # The longest that a call can take, all told: what is not settled by then was killed.
 HOLD = 5.0 + 20.0 + BODY_WITHIN + 20.0  # seconds
 _LOOK_AGAIN = 1.0  # real seconds; the clock may be set while we wait
+_BREATH = 0.001  # real seconds
 
 # The request never left this machine. Whatever else goes wrong may have been counted.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -107,11 +108,16 @@ class _Metered:
         return self._meter.last_call_id
 
 
+class _StaleGrant(Exception):
+    """The request was not sent in time for its grant, which may be worth nothing any more."""
+
+
 @dataclass
 class _Sending:
     """One request on its way, for its row."""
 
     granted: Granted
+    stale_at: float
     started: float = field(default_factory=time.monotonic)
     sent_at: datetime = field(default_factory=clock.now)
     outcome: Outcome = "unknown"
@@ -120,9 +126,25 @@ class _Sending:
     facts: list[LimitFacts] = field(default_factory=list)
     error: str = ""
 
+    def trace(self, event: str, _info: object) -> None:
+        """
+        Called by the transport at every step: the first byte is the last moment to give up.
+
+        A process that was stopped, or slept, between its grant and here would otherwise send under a
+        grant that has been forgotten, or in the place of a leader that has followed it.
+        """
+        if event.endswith(".send_request_headers.started"):
+            if clock.awake() > self.stale_at:
+                raise _StaleGrant
+            self.sent_at = clock.now()
+
 
 class MeteredTransport(httpx.BaseTransport):
-    """Send each request only after it was reserved and its row committed; read the whole answer; settle."""
+    """
+    Send each request only after it was reserved and its row committed; read the whole answer; settle.
+
+    ``hold`` (real seconds) is the longest that a call can take with the client's timeouts.
+    """
 
     def __init__(
         self,
@@ -134,6 +156,7 @@ class MeteredTransport(httpx.BaseTransport):
         epoch: int | None = None,
         patience: float = 0.0,
         on_wait: Callable[[datetime], None] | None = None,
+        hold: float = HOLD,
     ) -> None:
         self._inner = inner
         self._access = access
@@ -142,81 +165,62 @@ class MeteredTransport(httpx.BaseTransport):
         self._epoch = epoch
         self._patience = patience
         self._on_wait = on_wait
+        self._hold = hold
         self.calls_spent = 0
         self.last_call_id: UUID | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         refuse_open_transaction()
-        granted = self._admit(str(request.extensions.get("endpoint", "")))
-        sending = _Sending(granted)
-        try:
-            head, body = self._send(request, sending)
-        except httpx.TransportError as e:
-            sending.error = self._access.redact(f"{type(e).__name__}: {e}")
-            if isinstance(e, _NOT_SENT):
-                sending.outcome = "not_sent"
-            raise
-        except BaseException as e:  # a task's time limit, Ctrl-C: the request may be under way
-            sending.error = type(e).__name__
-            raise
-        finally:
-            self._finish(sending)
-        return httpx.Response(
-            head.status_code, headers=head.headers, stream=httpx.ByteStream(body), request=request
-        )
+        give_up = time.monotonic() + self._patience
+        while True:
+            asked = clock.awake()
+            granted = self._admit(str(request.extensions.get("endpoint", "")), give_up)
+            sending = _Sending(granted, stale_at=asked + SEND_WITHIN)
+            try:
+                head, body = self._send(request, sending)
+            except _StaleGrant:
+                sending.outcome, sending.error = "not_sent", "it could not be sent in time"
+                continue
+            except httpx.TransportError as e:
+                sending.error = self._access.redact(f"{type(e).__name__}: {e}")
+                if isinstance(e, _NOT_SENT):
+                    sending.outcome = "not_sent"
+                raise
+            except BaseException as e:  # a task's time limit, Ctrl-C: the request may be under way
+                sending.error = type(e).__name__
+                raise
+            finally:
+                self._finish(sending)
+            return httpx.Response(
+                head.status_code, headers=head.headers, stream=httpx.ByteStream(body), request=request
+            )
 
     def close(self) -> None:
         self._inner.close()
 
-    def _admit(self, endpoint: str) -> Granted:
+    def _admit(self, endpoint: str, give_up: float) -> Granted:
         """
-        Reserve, waiting if we may, and commit the row. What is returned may be sent now.
+        Reserve, waiting if we may until ``give_up``. What is returned has its row and may be sent now.
 
         :raises QuotaExhausted: if the ledger refuses for longer than we may wait.
         """
-        give_up = time.monotonic() + self._patience
         # In the clock's seconds: where it runs faster, a call takes more of them.
-        hold = min(HOLD * max(1.0, clock.rate()), MAX_HOLD)
+        hold = min(self._hold * max(1.0, clock.rate()), MAX_HOLD)
         while True:
-            asked = time.monotonic()
             answer = ledger.reserve(
                 scope=self._access.limits.scope,
                 lane=self._lane,
                 purpose=self._purpose,
                 hold_seconds=hold,
                 epoch=self._epoch,
+                endpoint=endpoint,
+                record=True,
             )
             if isinstance(answer, Granted):
-                if self._commit_row(answer, endpoint, hold, asked):
-                    return answer
-                continue
+                return answer
             refusal = QuotaExhausted(scope=self._access.limits.scope, refused=answer)
             if answer.retry_at is None or not self._wait(answer.retry_at, give_up):
                 raise refusal
-
-    def _commit_row(self, granted: Granted, endpoint: str, hold: float, asked: float) -> bool:
-        """Return False, having given the slot back, if that took so long that the grant is stale."""
-        try:
-            record_call(
-                granted=granted,
-                provider=self._access.provider,
-                scope=self._access.limits.scope,
-                endpoint=endpoint,
-                lane=self._lane,
-                purpose=self._purpose,
-                hold_seconds=hold,
-                epoch=self._epoch,
-            )
-        except BaseException:
-            ledger.settle(id=granted.id, outcome="not_sent")
-            raise
-        if time.monotonic() - asked < SEND_WITHIN:
-            return True
-        finished_at = ledger.settle(id=granted.id, outcome="not_sent")
-        complete_call(
-            granted=granted, outcome="not_sent", finished_at=finished_at, error="its row took too long"
-        )
-        return False
 
     def _wait(self, retry_at: datetime, give_up: float) -> bool:
         """Wait until ``retry_at``, a second at most; return False if that is later than we may wait."""
@@ -229,10 +233,11 @@ class MeteredTransport(httpx.BaseTransport):
         if self._on_wait is not None:
             self._on_wait(retry_at)
         # A little is always waited: a slot whose call is still on its way is promised for at best now.
-        time.sleep(min(_LOOK_AGAIN, max(0.01, ahead / rate if rate else 0.0)))
+        time.sleep(min(_LOOK_AGAIN, max(_BREATH, ahead / rate if rate else 0.0)))
         return True
 
     def _send(self, request: httpx.Request, sending: _Sending) -> tuple[httpx.Response, bytes]:
+        request.extensions = {**request.extensions, "trace": sending.trace}
         response = self._inner.handle_request(request)
         sending.outcome, sending.status = "sent", response.status_code
         sending.facts = list(self._access.limit_facts(response.status_code, response.headers))
@@ -254,22 +259,17 @@ class MeteredTransport(httpx.BaseTransport):
         if sending.outcome != "not_sent":
             self.calls_spent += 1
             self.last_call_id = sending.granted.id
-        duration = time.monotonic() - sending.started
-        finished_at = None
-        try:
-            finished_at = ledger.settle(
-                id=sending.granted.id, outcome=sending.outcome, limit_facts=sending.facts
-            )
-        finally:  # the row is completed also where the state server has just gone
-            left = [fact.remaining for fact in sending.facts if fact.remaining is not None]
-            complete_call(
-                granted=sending.granted,
-                outcome=sending.outcome,
-                finished_at=finished_at or clock.now(),
+        left = [fact.remaining for fact in sending.facts if fact.remaining is not None]
+        ledger.settle(
+            id=sending.granted.id,
+            outcome=sending.outcome,
+            limit_facts=sending.facts,
+            details=CallDetails(
                 sent_at=sending.sent_at if sending.outcome != "not_sent" else None,
                 status=sending.status,
                 size=sending.size,
-                duration_seconds=duration,
+                duration_seconds=time.monotonic() - sending.started,
                 quota_left=min(left) if left else None,
                 error=sending.error,
-            )
+            ),
+        )

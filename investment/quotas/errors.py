@@ -11,6 +11,8 @@ _REASONS = {
     "emergency": "calls are stopped by the emergency switch (emergency_rate_limit)",
     "memory_lost": "the state server has forgotten what was spent; the ledger is being rebuilt",
     "old_epoch": "another process has become the leader",
+    "old_release": "a newer release keeps the ledger in another way; stop this one",
+    "unrecorded": "the database does not answer, so the call cannot be recorded",
 }
 
 

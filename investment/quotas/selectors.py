@@ -1,14 +1,15 @@
 """What is used, held and free, as the ledger's script would count it now."""
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db.models import Max
 
 from investment.lib import redis
-from investment.quotas import scripts
+from investment.quotas import ids, scripts
 from investment.quotas.contracts import EMERGENCY_KEY, LANES, Lane, Window
 from investment.quotas.models import Call, Scope
 
@@ -93,48 +94,54 @@ def window_status(*, now: datetime) -> list[WindowStatus]:
 
 def _scope_status(scope: Scope, last_call_at: datetime | None, now: datetime) -> Iterator[WindowStatus]:
     with redis.state().pipeline(transaction=True) as pipe:
-        for lane in LANES:
-            pipe.zrange(redis.key("quota", scope.name, lane), 0, -1, withscores=True)
+        for name in ("interactive", "others"):
+            pipe.zrange(redis.key("quota", scope.name, name), 0, -1, withscores=True)
         pipe.hgetall(redis.key("quota", scope.name))
-        *slots, facts = pipe.execute()
-    ends = {lane: [score for _, score in found] for lane, found in zip(LANES, slots, strict=True)}
+        interactive, others, facts = pipe.execute()
+    lanes_of: dict[bytes, Lane] = {letter: lane for lane, letter in ids.LETTERS.items()}
+    slots = [
+        (lanes_of[member[:1]], float(score))
+        for member, score in interactive + others
+        if member[:1] in lanes_of
+    ]
     windows = [Window(**window) for window in scope.windows]
     if not windows:
         unlimited = {lane: LaneStatus(0, 0, 0) for lane in LANES}
         yield WindowStatus(scope.name, scope.provider, None, unlimited, None, None, last_call_at)
     for window in sorted(windows, key=lambda w: w.seconds):
-        yield _window_status(scope, window, ends, facts, last_call_at, now)
+        yield _window_status(scope, window, slots, facts, last_call_at, now)
 
 
 def _window_status(
     scope: Scope,
     window: Window,
-    ends: dict[Lane, list[float]],
-    facts: dict[bytes, Any],
+    slots: list[tuple[Lane, float]],
+    facts: dict[bytes, bytes],
     last_call_at: datetime | None,
     now: datetime,
 ) -> WindowStatus:
-    moment = now.timestamp()
-    counted = {lane: [e for e in scores if e > moment - window.seconds] for lane, scores in ends.items()}
-    held = {lane: sum(e > moment for e in scores) for lane, scores in counted.items()}
-    room = window.limit - sum(map(len, counted.values()))
-    told = float(facts.get(f"full:{window.seconds}".encode(), 0))
-    kept = max(0, window.reserve - len(counted["interactive"]))
+    moment = ids.microseconds(now)
+    span = window.seconds * 1_000_000
+    # What has not been settled has a score that ends in a half; see ``scripts/reserve.lua``.
+    counted = [(lane, score) for lane, score in slots if math.ceil(score) > moment - span]
+    held = Counter(lane for lane, score in counted if score % 1)
+    used = Counter(lane for lane, score in counted if not score % 1)
+    room = window.limit - len(counted)
+    told = int(facts.get(f"full:{window.seconds}".encode(), 0))
+    kept = max(0, window.reserve - held["interactive"] - used["interactive"])
     free = {"essential": room, "interactive": room, "planned": room - kept}
-    every = [min(e, moment) for scores in counted.values() for e in scores]
+    every = [min(math.ceil(score), moment) for _, score in counted]
     return WindowStatus(
         scope=scope.name,
         provider=scope.provider,
         window=window,
         lanes={
             lane: LaneStatus(
-                used=len(counted[lane]) - held[lane],
-                held=held[lane],
-                free=0 if told > moment else max(0, free[lane]),
+                used=used[lane], held=held[lane], free=0 if told > moment else max(0, free[lane])
             )
             for lane in LANES
         },
-        next_free_at=datetime.fromtimestamp(min(every) + window.seconds, UTC) if every else None,
-        full_until=datetime.fromtimestamp(told, UTC) if told > moment else None,
+        next_free_at=ids.instant(min(every) + span) if every else None,
+        full_until=ids.instant(told) if told > moment else None,
         last_call_at=last_call_at,
     )

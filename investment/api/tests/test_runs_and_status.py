@@ -1,5 +1,4 @@
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,8 +10,7 @@ from investment.api.tests.market import AT_NIGHT, make_figures, make_instrument,
 from investment.lib import clock
 from investment.market.models import DataIssue
 from investment.ops.models import Run
-from investment.quotas.contracts import Granted
-from investment.quotas.services.calls import complete_call, record_call
+from investment.quotas.tests.factories import insert_call
 
 pytestmark = pytest.mark.django_db
 
@@ -109,19 +107,7 @@ def test_status_costs_a_constant_number_of_queries(
 def test_status_tells_of_the_last_call_to_each_provider(client: Client) -> None:
     for minutes, error in ((0, ""), (1, "HTTP 503")):
         at = clock.now() - timedelta(minutes=5 - minutes)
-        granted = Granted(id=uuid4(), slots=1, at=at)
-        record_call(
-            granted=granted,
-            provider="massive",
-            scope="massive",
-            endpoint="grouped",
-            lane="planned",
-            purpose="test",
-            hold_seconds=60,
-        )
-        complete_call(
-            granted=granted, outcome="sent", finished_at=at, status=503 if error else 200, error=error
-        )
+        insert_call(at=at, provider="massive", status=503 if error else 200, error=error)
 
     (provider,) = get(client, "/api/status")["providers"]
 

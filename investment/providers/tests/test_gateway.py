@@ -1,70 +1,27 @@
 """Every request is reserved, has its row before it is sent, and is settled by what became of it."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from django.db import OperationalError, transaction
 from pytest_django import Settings
-from redis.exceptions import ConnectionError as RedisConnectionError
 
-from investment.lib import clock, redis
+from investment.lib import clock
 from investment.providers import errors, gateway, registry
 from investment.providers.gateway import market_data
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
+from investment.providers.tests.metered import KEY, SESSION, ask, in_use
 from investment.providers.tests.wire import EMPTY, Behaviour, answer, hang_until, http, provider, reset
-from investment.quotas.contracts import Granted
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.models import Call
-from investment.quotas.selectors import window_status
-from investment.quotas.services import calls, ledger, scopes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
 
-KEY = "a-key-that-nobody-may-see"
-SESSION = date(2026, 3, 2)
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(autouse=True)
-def _basic(settings: Settings, _no_keys_left_behind: None) -> Iterator[None]:
-    settings.MASSIVE_API_KEY = KEY
-    settings.MASSIVE_PLAN = "basic"
-    scopes._declared.clear()
-    clock._forget()
-    yield
-    scopes._declared.clear()
-    clock._forget()
-
-
-def ask(settings: Settings, *behaviours: Behaviour) -> Call:
-    """Ask for a session once, and return the row of the call, whatever became of it."""
-    with provider(*behaviours) as address:
-        settings.MASSIVE_BASE_URL = address
-        with market_data(lane="planned", purpose="a test") as massive:
-            try:
-                massive.grouped_daily(session=SESSION)
-            except errors.ProviderError as error:
-                said = str(error)
-            else:
-                said = ""
-    assert KEY not in said
-    return Call.objects.get()
-
-
-def in_use() -> tuple[int, int]:
-    """Slots used and held in the minute."""
-    (status,) = window_status(now=clock.now())
-    return status.used, status.held
 
 
 def test_a_call_that_was_answered_is_used_and_its_row_tells_everything(settings: Settings) -> None:
@@ -160,104 +117,6 @@ def test_a_refusal_by_the_provider_stops_further_calls(settings: Settings) -> No
         massive.grouped_daily(session=SESSION)
     assert caught.value.reason == "provider"
     assert Call.objects.count() == 1
-
-
-def test_the_row_is_there_before_the_request_is(settings: Settings) -> None:
-    seen: list[int] = []
-
-    def look(request: httpx.Request) -> httpx.Response:
-        seen.append(Call.objects.filter(state="reserved").count())
-        return httpx.Response(200, stream=httpx.ByteStream(EMPTY))
-
-    access = registry.market_data_access()
-    scopes.declare(access.limits)
-    transport = gateway.MeteredTransport(
-        httpx.MockTransport(look), access=access, lane="planned", purpose="a test"
-    )
-    with httpx.Client(transport=transport, base_url="http://sandbox.test") as client:
-        client.get("/")
-
-    assert seen == [1]
-    assert Call.objects.get().state == "sent"
-
-
-def test_an_interruption_leaves_the_call_unknown(settings: Settings) -> None:
-    def interrupt(request: httpx.Request) -> httpx.Response:
-        raise KeyboardInterrupt
-
-    access = registry.market_data_access()
-    scopes.declare(access.limits)
-    transport = gateway.MeteredTransport(
-        httpx.MockTransport(interrupt), access=access, lane="planned", purpose="a test"
-    )
-    with (
-        httpx.Client(transport=transport, base_url="http://sandbox.test") as client,
-        pytest.raises(KeyboardInterrupt),
-    ):
-        client.get("/")
-
-    assert Call.objects.get().state == "unknown"
-
-
-def test_a_grant_that_is_too_old_when_its_row_is_there_is_given_back(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    commit = calls.record_call
-
-    def commit_slowly(**call: Any) -> None:
-        commit(**call)
-        monkeypatch.setattr(gateway, "record_call", commit)
-        time.sleep(0.3)
-
-    monkeypatch.setattr(gateway, "SEND_WITHIN", 0.25)
-    monkeypatch.setattr(gateway, "record_call", commit_slowly)
-    with provider(answer(http())) as address:
-        settings.MASSIVE_BASE_URL = address
-        with market_data(lane="planned", purpose="a test") as massive:
-            massive.grouped_daily(session=SESSION)
-
-    assert sorted(Call.objects.values_list("state", flat=True)) == ["not_sent", "sent"]
-    assert in_use() == (1, 0)
-
-
-def test_without_its_row_a_call_is_not_sent(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**call: Any) -> None:
-        raise OperationalError("the database is away")
-
-    monkeypatch.setattr(gateway, "record_call", refuse)
-    settings.MASSIVE_BASE_URL = "http://127.0.0.1:9"
-    with market_data(lane="planned", purpose="a test") as massive, pytest.raises(OperationalError):
-        massive.grouped_daily(session=SESSION)
-
-    assert in_use() == (0, 0)
-    assert not Call.objects.exists()
-
-
-def test_the_row_is_completed_also_where_the_state_server_has_just_gone(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(**call: Any) -> datetime:
-        raise RedisConnectionError("the state server is away")
-
-    monkeypatch.setattr(ledger, "settle", fail)
-    with pytest.raises(RedisConnectionError):
-        ask(settings, answer(http()))
-
-    assert (Call.objects.get().state, Call.objects.get().status) == ("sent", 200)
-    assert in_use() == (0, 1), "the slot stays busy until its hold ends"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nothing_is_sent_while_a_transaction_is_open(settings: Settings) -> None:
-    settings.MASSIVE_BASE_URL = "http://127.0.0.1:9"
-    with (
-        market_data(lane="planned", purpose="a test") as massive,
-        transaction.atomic(),
-        pytest.raises(RuntimeError, match="fetch first, then write"),
-    ):
-        massive.grouped_daily(session=SESSION)
-
-    assert not Call.objects.exists()
 
 
 def test_without_a_key_nothing_is_asked_and_the_way_to_one_is_told(settings: Settings) -> None:
@@ -375,57 +234,3 @@ def test_every_question_can_be_asked_of_the_sandbox(sandbox: RunningSandbox, set
         assert len(massive.grouped_daily(session=date(2026, 3, 1)).bars) == 0
         spent = massive.calls_spent
     assert Call.objects.filter(state="sent").count() == spent == sandbox.counts().received
-
-
-_ASK_AND_HANG = """
-from datetime import date
-from investment.providers.gateway import market_data
-with market_data(lane="planned", purpose="to be killed") as massive:
-    massive.grouped_daily(session=date(2026, 3, 2))
-"""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_killed_process_loses_no_call(process_environment: dict[str, str]) -> None:
-    arrived, over = threading.Event(), threading.Event()
-
-    def hang(connection: object) -> None:
-        arrived.set()
-        over.wait(30)
-
-    with provider(hang) as address:
-        environment = process_environment | {
-            "MASSIVE_BASE_URL": address,
-            "MASSIVE_API_KEY": KEY,
-            "MASSIVE_PLAN": "basic",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", _ASK_AND_HANG],
-            cwd=ROOT,
-            env=environment,
-        )
-        try:
-            assert arrived.wait(30)
-            os.kill(process.pid, signal.SIGKILL)
-        finally:
-            process.kill()
-            process.wait()
-            over.set()
-
-    call = Call.objects.get()
-    assert (call.state, call.purpose) == ("reserved", "to be killed")
-    assert in_use() == (0, 1)
-
-    _forget_what_was_spent()
-    scopes.declare(registry.market_data_access().limits)
-    granted = [
-        ledger.reserve(scope=call.scope, lane="essential", purpose="a test", hold_seconds=10)
-        for _ in range(5)
-    ]
-    assert sum(isinstance(answer, Granted) for answer in granted) == 4, "the fifth slot is still held"
-
-
-def _forget_what_was_spent() -> None:
-    client = redis.state()
-    client.delete(*client.scan_iter(match=redis.key("quota", "*")))
-    client.set(redis.key("quota", "lost"), time.time() - 60)

@@ -4,9 +4,13 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import redis
+from redis.exceptions import NoScriptError
 
-from investment.lib.redis import key
+from investment.lib import redis
+
+# How slots are kept in the state server. Raised when that changes: the release that speaks the greater
+# number rebuilds from the rows, and the one before it is refused from then on.
+LAYOUT = 2
 
 _FOLDER = Path(__file__).parent
 _TEXTS = {
@@ -18,25 +22,36 @@ _SHAS = {
     name: hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest() for name, text in _TEXTS.items()
 }
 
-EPOCH, LOST, OPEN = ("quota", "epoch"), ("quota", "lost"), ("quota", "open")
+EPOCH, LOST = ("quota", "epoch"), ("quota", "lost")
 
 
-def run(client: "redis.Redis", name: str, *keys_and_args: str | int | float, keys: int) -> Any:
-    """Run a script of ours; a server that does not know it has been started anew, which is noticed first."""
+def run(name: str, *keys_and_args: str | bytes | int, keys: int) -> Any:
+    """Run a script of ours in the state server."""
+    return ask(name, prepare(name, *keys_and_args, keys=keys))
+
+
+def prepare(name: str, *keys_and_args: str | bytes | int, keys: int, more: int = 0) -> bytes:
+    """Pack a command that runs a script of ours, to be kept where only its last ``more`` arguments change."""
+    return redis.pack("EVALSHA", _SHAS[name], keys, *keys_and_args, more=more)
+
+
+def ask(name: str, command: bytes) -> Any:
+    """Run a prepared script; a server that does not know it has been started anew, which is noticed first."""
     try:
-        return client.evalsha(_SHAS[name], keys, *keys_and_args)
-    except redis.exceptions.NoScriptError:
-        notice_restart(client)
-        client.script_load(_TEXTS[name])
-        return client.evalsha(_SHAS[name], keys, *keys_and_args)
+        return redis.ask(command)
+    except NoScriptError:
+        notice_restart()
+        redis.state().script_load(_TEXTS[name])
+        return redis.ask(command)
 
 
-def notice_restart(client: "redis.Redis") -> bool:
+def notice_restart() -> bool:
     """
     Declare the ledger's memory lost if the state server has been started anew since it was established.
 
     Its file may lack the last second. Scripts are never in that file: whoever finds his missing calls this.
     """
+    client = redis.state()
     server: dict[str, Any] = client.info("server")
-    started = server["server_time_usec"] / 1e6 - server["uptime_in_seconds"]
-    return bool(client.eval(_NOTICE, 2, key(*EPOCH), key(*LOST), server["run_id"], f"{started:.6f}"))
+    started = server["server_time_usec"] - server["uptime_in_seconds"] * 1_000_000
+    return bool(client.eval(_NOTICE, 2, redis.key(*EPOCH), redis.key(*LOST), server["run_id"], started))

@@ -1,83 +1,134 @@
 -- Charge some calls to every window of a scope, or to none.
 --
--- A slot is a member of its lane's sorted set. Its score is when its call finished, or, while that
--- is not known, the latest moment at which it can; it counts in each window for `seconds` after that.
+-- A slot is a member of a sorted set, its first letter the lane's. Its score is when its call
+-- finished, in microseconds, and it counts in each window for the window's length after that.
+-- While a call is not settled the score is the latest moment at which it can finish, less a half.
 --
--- KEYS: 1 clock  2 epoch  3 open calls  4 scope  5-7 its slots: essential, interactive, planned
---       8 emergency switch  9 when memory was found lost
--- ARGV: 1 id  2 lane (1-3)  3 calls  4 seconds to hold  5 epoch or ''  6 '1': emergency in the cache
---       7 the open call's description, then of each window: limit, seconds, slots kept for interactive
--- Returns {1, now in microseconds}
---      or {0, reason, number of the window or 0, retry at in microseconds or -1}
-local epoch = redis.call('HMGET', KEYS[2], 'memory', ARGV[5])
-if not epoch[1] then
-  redis.call('SET', KEYS[9], string.format('%.6f', real), 'NX')
+-- KEYS: 1 clock  2 epoch  3 scope  4-5 its slots: interactive, others  6 emergency switch
+--       7 when memory was found lost
+-- ARGV: 1 lane: e, i or p  2 calls  3 microseconds to hold  4 epoch or ''  5 '1': emergency in the cache
+--       6 layout  7 most slots in use at which no window can refuse
+--       then of each window: limit, microseconds, slots kept for interactive, of those never lent
+--       last: slot
+-- Returns {1, now} or {0, reason, number of the window or 0, retry at or -1} or {2}: the slot's name is taken.
+local epoch = redis.call('HMGET', KEYS[2], 'memory', 'layout', ARGV[4])
+if epoch[2] ~= ARGV[6] and epoch[2] and tonumber(epoch[2]) > tonumber(ARGV[6]) then
+  return {0, 'old_release', 0, -1}
+end
+if not epoch[1] or epoch[2] ~= ARGV[6] then
+  redis.call('SET', KEYS[7], string.format('%.0f', real), 'NX')
   return {0, 'memory_lost', 0, -1}
 end
-if ARGV[5] ~= '' and not epoch[2] then return {0, 'old_epoch', 0, -1} end
+if ARGV[4] ~= '' and not epoch[3] then return {0, 'old_epoch', 0, -1} end
 
-local lane, calls = tonumber(ARGV[2]), tonumber(ARGV[3])
-if lane > 1 then
-  local switch = redis.call('GET', KEYS[8])
+local lane = ARGV[1]
+if lane ~= 'e' then
+  local switch = redis.call('GET', KEYS[6])
   if switch and switch ~= '0' then
-    local left = redis.call('PTTL', KEYS[8])
-    local rate = clock[3] and tonumber(clock[3]) or 1
-    return {0, 'emergency', 0, left < 0 and -1 or (now + left / 1e3 * rate) * 1e6}
+    local left = redis.call('PTTL', KEYS[6])
+    return {0, 'emergency', 0, left < 0 and -1 or now + left * 1e3 * rate}
   end
-  if ARGV[6] == '1' then return {0, 'emergency', 0, -1} end
+  if ARGV[5] == '1' then return {0, 'emergency', 0, -1} end
+end
+local windows = (#ARGV - 8) / 4
+if windows == 0 then return {1, now} end
+
+local facts = redis.call('HMGET', KEYS[3], 'timeline', 'closed', 'told')
+if facts[1] ~= timeline then
+  rebase(KEYS[3], {KEYS[4], KEYS[5]}, facts[1])
+  facts = redis.call('HMGET', KEYS[3], 'timeline', 'closed', 'told')
+end
+if facts[2] and tonumber(facts[2]) > now then return {0, 'memory_lost', 0, tonumber(facts[2])} end
+local told = facts[3] and tonumber(facts[3]) > now
+
+local calls = tonumber(ARGV[2])
+local slot, key = ARGV[#ARGV], lane == 'i' and KEYS[4] or KEYS[5]
+local function grant()
+  local busy = now + ARGV[3] - 0.5
+  if redis.call('ZADD', key, 'NX', busy, calls == 1 and slot or slot .. 1) == 0 then return {2} end
+  for number = 2, calls do redis.call('ZADD', key, busy, slot .. number) end
+  return {1, now}
+end
+-- Slots that have left all windows are counted too: this many in all are few enough for each window.
+if not told and redis.call('ZCARD', KEYS[4]) + redis.call('ZCARD', KEYS[5]) + calls <= tonumber(ARGV[7]) then
+  return grant()
 end
 
-local windows = (#ARGV - 7) / 3
-if windows == 0 then return {1, now * 1e6} end
-
-local lanes = {KEYS[5], KEYS[6], KEYS[7]}
-rebase(KEYS[4], lanes, redis.call('HGET', KEYS[4], 'timeline'))
-
-local function room(limit, kept, used)
-  -- Planned calls leave alone what interactive ones have not used of their share.
-  local lent = lane == 3 and math.max(0, kept - used[2]) or 0
-  return limit - lent - used[1] - used[2] - used[3]
+-- What the provider told of a window: until when it is full, how many slots somebody else has, until when.
+local function told_of(seconds)
+  local of = redis.call('HMGET', KEYS[3], 'full:' .. seconds, 'foreign:' .. seconds)
+  local count, free_at = string.match(of[2] or '0 0', '(%d+) (%S+)')
+  count, free_at = tonumber(count), tonumber(free_at)
+  if free_at <= now then count = 0 end
+  return tonumber(of[1] or 0), count, free_at
 end
 
--- The earliest moment at which enough slots can be free: calls that are still on their way may
--- finish at once, so they are taken to end now, not when their hold does.
-local function earliest(limit, seconds, kept, used)
+-- The first slots of a set to fall out of the window, as the moments when they do so at the earliest:
+-- a call that is still on its way may finish at once, so it is taken to end now, not when its hold does.
+local function first_ends(key, span, count, at_once)
+  if count < 1 then return {} end
+  local slots = redis.call('ZRANGEBYSCORE', key, now - span + 0.25, '+inf', 'WITHSCORES', 'LIMIT', 0, count)
   local ends = {}
-  for number, key in ipairs(lanes) do
-    local slots = redis.call('ZRANGEBYSCORE', key, string.format('(%.17g', now - seconds), '+inf', 'WITHSCORES')
-    for i = 2, #slots, 2 do
-      ends[#ends + 1] = {math.min(tonumber(slots[i]), now) + seconds, number}
-    end
+  for i = 2, #slots, 2 do
+    local score = math.ceil(slots[i])
+    ends[#ends + 1] = (at_once and math.min(score, now) or score) + span
   end
-  table.sort(ends, function(a, b) return a[1] < b[1] end)
-  for _, slot in ipairs(ends) do
-    used[slot[2]] = used[slot[2]] - 1
-    if room(limit, kept, used) >= calls then return slot[1] end
+  return ends
+end
+
+-- The earliest moment at which `need` more slots can be free. Of the interactive ones only those
+-- beyond their reserve help a planned call.
+local function earliest(span, need, interactive, foreign, foreign_until)
+  local ends = first_ends(KEYS[5], span, need, true)
+  for _, moment in ipairs(first_ends(KEYS[4], span, math.min(need, interactive), true)) do
+    ends[#ends + 1] = moment
   end
-  return now + seconds
+  for _ = 1, math.min(need, foreign) do ends[#ends + 1] = foreign_until end
+  table.sort(ends)
+  return ends[need] or now + span
+end
+
+-- When this much of the reserve may be lent out (now, or later; nil: not before slots are free anyway).
+-- `free` is what would be left. The interactive lane finds `never_lent` slots at once, and what it is
+-- lent out comes back, by slots that fall out of the window, at the pace of its share: of `kept` slots
+-- one each span / kept. So whoever begins to ask finds the share that was promised.
+local function lend(span, kept, never_lent, free)
+  if free < never_lent then return nil end
+  local ends = first_ends(KEYS[5], span, kept - free, false)
+  local at = now
+  for number = 1, kept - free do
+    if not ends[number] then return nil end
+    at = math.max(at, ends[number] - span * (free + number - never_lent) / kept)
+  end
+  return math.ceil(at)
 end
 
 local reason, full, retry, longest = nil, 0, 0, 0
 for number = 1, windows do
-  local at = 5 + 3 * number
-  local limit, seconds, kept = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  longest = math.max(longest, seconds)
-  local since = string.format('(%.17g', now - seconds)
-  local used = {}
-  for i, key in ipairs(lanes) do used[i] = redis.call('ZCOUNT', key, since, '+inf') end
-  if room(limit, kept, used) < calls then
-    local free = earliest(limit, seconds, kept, used)
-    if free > retry then reason, full, retry = 'window', number, free end
+  local at = 4 + 4 * number
+  local limit, span = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  local kept = lane == 'p' and tonumber(ARGV[at + 2]) or 0
+  if span > longest then longest = span end
+  local since = now - span + 0.25
+  local interactive = redis.call('ZCOUNT', KEYS[4], since, '+inf')
+  local used = redis.call('ZCOUNT', KEYS[5], since, '+inf') + calls
+  local full_until, foreign, foreign_until = 0, 0, 0
+  if told then
+    full_until, foreign, foreign_until = told_of(span / 1e6)
+    used = used + foreign
   end
-  local told = redis.call('HGET', KEYS[4], 'full:' .. ARGV[at + 1])
-  if told and tonumber(told) > now and tonumber(told) > retry then
-    reason, full, retry = 'provider', number, tonumber(told)
+  local need = used + math.max(interactive, kept) - limit
+  if need > 0 then
+    local free = earliest(span, need, interactive - kept, foreign, foreign_until)
+    if interactive == 0 and used <= limit and tonumber(ARGV[at + 3]) < kept then
+      free = math.min(free, lend(span, kept, tonumber(ARGV[at + 3]), limit - used) or free)
+    end
+    if free > now and free > retry then reason, full, retry = 'window', number, free end
   end
+  if full_until > now and full_until > retry then reason, full, retry = 'provider', number, full_until end
 end
-if reason then return {0, reason, full, retry * 1e6} end
+if reason then return {0, reason, full, retry} end
 
-local key, busy = lanes[lane], now + tonumber(ARGV[4])
-redis.call('ZREMRANGEBYSCORE', key, '-inf', now - longest)
-for i = 1, calls do redis.call('ZADD', key, busy, calls == 1 and ARGV[1] or ARGV[1] .. ':' .. i) end
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[7])
-return {1, now * 1e6}
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - longest)
+redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - longest)
+return grant()

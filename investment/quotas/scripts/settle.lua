@@ -1,36 +1,63 @@
 -- Say how a granted call ended. Once: a second settling changes no slot.
 --
--- KEYS: 1 clock  2 open calls
--- ARGV: 1 id  2 outcome  3 prefix of the scopes' keys, then of each fact about a full window:
---       seconds, until when (seconds since the epoch, or '' for the whole window)
--- Returns {1 if the call was open, now in microseconds}
-local open = redis.call('HGET', KEYS[2], ARGV[1])
-if not open then return {0, now * 1e6} end
-redis.call('HDEL', KEYS[2], ARGV[1])
+-- KEYS: 1 clock  2 scope  3-4 its slots: interactive, others
+-- ARGV: 1 lane: e, i or p  2 calls  3 outcome
+--       then of each fact: seconds, limit, remaining or '', '1' if full, until (microseconds) or ''
+--       last: slot
+-- Returns {now, then of each fact that binds: seconds, slots of somebody else or -1: full, until}
+local known = redis.call('HGET', KEYS[2], 'timeline')
+if known ~= timeline then rebase(KEYS[2], {KEYS[3], KEYS[4]}, known) end
 
-local calls, lane, scope = string.match(open, '^(%d+) (%S+) (%S+)')
-local scope_key = ARGV[3] .. scope
-local slots = scope_key .. ':' .. lane
-rebase(
-  scope_key,
-  {scope_key .. ':essential', scope_key .. ':interactive', scope_key .. ':planned'},
-  redis.call('HGET', scope_key, 'timeline')
-)
-for i = 1, tonumber(calls) do
-  local member = calls == '1' and ARGV[1] or ARGV[1] .. ':' .. i
-  if ARGV[2] == 'not_sent' then
-    redis.call('ZREM', slots, member)
-  elseif ARGV[2] == 'sent' then
-    -- Also where the slot is gone already, because the call took longer than its hold.
-    redis.call('ZADD', slots, now, member)
-  end
+local key = ARGV[1] == 'i' and KEYS[3] or KEYS[4]
+local calls, outcome = tonumber(ARGV[2]), ARGV[3]
+for number = 1, calls do
+  local member = calls == 1 and ARGV[#ARGV] or ARGV[#ARGV] .. number
+  local score = redis.call('ZSCORE', key, member)
   -- Unknown: the request may still be under way, so the slot stays busy until its hold ends.
-end
-for i = 4, #ARGV, 2 do
-  local until_ = ARGV[i + 1] == '' and now + tonumber(ARGV[i]) or tonumber(ARGV[i + 1])
-  local told = redis.call('HGET', scope_key, 'full:' .. ARGV[i])
-  if not told or tonumber(told) < until_ then
-    redis.call('HSET', scope_key, 'full:' .. ARGV[i], string.format('%.6f', until_))
+  if not score or string.sub(score, -2) ~= '.5' or outcome == 'unknown' then break end
+  if outcome == 'not_sent' then
+    redis.call('ZREM', key, member)
+  else
+    -- No call is under way for longer than its hold, whenever we hear of its end.
+    redis.call('ZADD', key, math.min(now, math.ceil(score)), member)
   end
 end
-return {1, now * 1e6}
+if #ARGV == 4 then return {now} end
+
+local answer = {now}
+local function tell(field, value, until_)
+  local told = redis.call('HGET', KEYS[2], 'told')
+  if not told or tonumber(told) < until_ then redis.call('HSET', KEYS[2], 'told', string.format('%.0f', until_)) end
+  redis.call('HSET', KEYS[2], field, value)
+end
+for i = 4, #ARGV - 1, 5 do
+  local seconds, span = ARGV[i], ARGV[i] * 1e6
+  local until_ = ARGV[i + 4] == '' and now + span or tonumber(ARGV[i + 4])
+  if ARGV[i + 3] == '1' and until_ > now then
+    until_ = math.max(until_, tonumber(redis.call('HGET', KEYS[2], 'full:' .. seconds) or 0))
+    tell('full:' .. seconds, string.format('%.0f', until_), until_)
+    answer[#answer + 1] = tonumber(seconds)
+    answer[#answer + 1] = -1
+    answer[#answer + 1] = until_
+  end
+  if ARGV[i + 2] ~= '' and until_ > now then
+    -- Whatever the provider counts of ours in its window we count too, because we count until after the
+    -- call has finished. So what it counts beyond that is somebody else's.
+    local since = now - span + 0.25
+    local ours = redis.call('ZCOUNT', KEYS[3], since, '+inf') + redis.call('ZCOUNT', KEYS[4], since, '+inf')
+    local foreign = ARGV[i + 1] - ours - ARGV[i + 2]
+    local count, known_until = string.match(redis.call('HGET', KEYS[2], 'foreign:' .. seconds) or '', '(%d+) (%S+)')
+    -- An answer that was long on its way may know less than an earlier one: what was told is kept until it ends.
+    if count and tonumber(known_until) > now then
+      foreign = math.max(foreign, tonumber(count))
+      until_ = math.max(until_, tonumber(known_until))
+    end
+    if foreign > 0 then
+      tell('foreign:' .. seconds, string.format('%d %.0f', foreign, until_), until_)
+      answer[#answer + 1] = tonumber(seconds)
+      answer[#answer + 1] = foreign
+      answer[#answer + 1] = until_
+    end
+  end
+end
+return answer

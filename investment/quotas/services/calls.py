@@ -1,19 +1,29 @@
-"""The rows of calls: committed before a request is sent, completed after it."""
+"""The rows of calls: committed before a request is sent, completed after it. The ledger's alone."""
 
+import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from investment.quotas.contracts import Granted, Lane, Outcome
-from investment.quotas.models import Call
+from investment.quotas.contracts import CallDetails, Granted, Lane, Outcome
 
 _INSERT = """
     INSERT INTO quotas_call
         (id, provider, scope, endpoint, lane, purpose, epoch, calls, state, reserved_at, hold_until, error)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'reserved', %s, %s, '')
 """
+_COMPLETE = """
+    UPDATE quotas_call
+    SET state = %s, finished_at = %s, sent_at = %s, status = %s, bytes = %s, duration_seconds = %s,
+        quota_left = %s, error = %s, limit_facts = %s
+"""
+# What has been settled stays so, as in the state server: settling again changes nothing.
+_OF = "WHERE reserved_at = %s AND id = %s AND state IN ('reserved', 'unknown')"
+# Nobody waits for the disk here: a row whose completion was lost counts as under way until its hold ends.
+_QUICKLY = "WITH quickly AS (SELECT set_config('synchronous_commit', 'off', true))"
 _CHECK_VIOLATION = "23514"
 _Value = UUID | str | int | datetime | None
 
@@ -29,7 +39,7 @@ def refuse_open_transaction() -> None:
         raise RuntimeError("A transaction is open: fetch first, then write")
 
 
-def record_call(
+def record(
     *,
     granted: Granted,
     provider: str,
@@ -38,7 +48,7 @@ def record_call(
     lane: Lane,
     purpose: str,
     hold_seconds: float,
-    epoch: int | None = None,
+    epoch: int | None,
 ) -> None:
     """
     Commit the row of a call that is about to be sent.
@@ -70,29 +80,41 @@ def record_call(
         _insert(values)
 
 
-def complete_call(
+def complete(
     *,
-    granted: Granted,
+    id_: UUID,
+    reserved_at: datetime,
     outcome: Outcome,
     finished_at: datetime,
-    sent_at: datetime | None = None,
-    status: int | None = None,
-    size: int | None = None,
-    duration_seconds: float | None = None,
-    quota_left: int | None = None,
-    error: str = "",
+    details: CallDetails,
+    binding: Sequence[tuple[int, int | None, int]],
 ) -> None:
-    """Write into its row how a call ended. ``size`` is in bytes, ``duration_seconds`` is real time."""
-    Call.objects.filter(id=granted.id, reserved_at=granted.at).update(
-        state=outcome,
-        finished_at=finished_at,
-        sent_at=sent_at,
-        status=status,
-        bytes=size,
-        duration_seconds=duration_seconds,
-        quota_left=quota_left,
-        error=error[:500],
+    """
+    Write into its row, if it has one, how a call ended.
+
+    ``binding`` is what the provider told that binds, for :mod:`.memory` to bring back: of each fact
+    the window's seconds, the slots of somebody else (None: the window is full), until when (µs).
+    """
+    update = (
+        f"{_COMPLETE} {_OF}" if connection.in_atomic_block else f"{_QUICKLY} {_COMPLETE} FROM quickly {_OF}"
     )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            update,
+            [
+                outcome,
+                finished_at,
+                details.sent_at,
+                details.status,
+                details.size,
+                details.duration_seconds,
+                details.quota_left,
+                details.error[:500],
+                json.dumps(binding) if binding else None,
+                reserved_at,
+                id_,
+            ],
+        )
 
 
 def make_partition(*, day: datetime) -> None:

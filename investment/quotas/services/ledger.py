@@ -2,43 +2,56 @@
 Reserve before sending, settle after: the only way to a provider.
 
 Both are one round trip to the state server, where one script checks every window of the scope and
-charges all or none. Rows are :mod:`investment.quotas.services.calls`'s; the order is: reserve,
-row committed, send, settle, row completed.
+charges all or none. The order is: script, row committed, send, settle, row completed; where a
+window is long nothing is granted whose row is not on disk.
 """
 
+import logging
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 import redis as redis_client
-from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from investment.lib import clock, redis
-from investment.quotas import scripts
+from investment.quotas import ids, scripts
 from investment.quotas.contracts import (
     EMERGENCY_KEY,
-    LANES,
+    CallDetails,
     Granted,
     Lane,
     LimitFacts,
     Outcome,
     Refused,
-    Window,
 )
-from investment.quotas.services import memory
-from investment.quotas.services.memory import MAX_HOLD
-from investment.quotas.services.scopes import windows_of
+from investment.quotas.services import calls as rows
+from investment.quotas.services import memory, scopes
+from investment.quotas.services.memory import MAX_HOLD, SEND_WITHIN
+from investment.quotas.services.scopes import Declared
 
-_LANE_NUMBERS = {lane: str(number) for number, lane in enumerate(LANES, start=1)}
+logger = logging.getLogger(__name__)
+
 _KEEP_EMERGENCY = 0.5  # seconds; the switch must be obeyed within one
+_DATABASE_AGAIN = 1.0  # real seconds until a database that was gone is asked again
+_GRANTED, _NAME_TAKEN = 1, 2
 
 _emergency: tuple[float, bool] | None = None
 
 
 def reserve(
-    *, scope: str, lane: Lane, calls: int = 1, purpose: str, hold_seconds: float, epoch: int | None = None
+    *,
+    scope: str,
+    lane: Lane,
+    calls: int = 1,
+    purpose: str,
+    hold_seconds: float,
+    epoch: int | None = None,
+    endpoint: str = "",
+    record: bool = False,
 ) -> Granted | Refused:
     """
     Charge ``calls`` to every window of ``scope``, or to none of them.
@@ -47,106 +60,225 @@ def reserve(
     slots stay busy that long and for the window after it. ``epoch`` is the number of the caller's
     reign where there may be only one (:mod:`investment.quotas.services.epochs`).
 
+    Where a window is long (an hour), or with ``record``, the call's row is on disk before this
+    returns; the first word of ``purpose`` is its kind. What was granted without a row cannot be
+    rebuilt when the state server forgets: the scope's windows must pass first.
+
     :raises ValueError: if no wait can help: more calls than a window or the lane's part of it holds.
     :raises KeyError: if the scope has not been declared.
+    :raises RuntimeError: if there is to be a row and a transaction is open.
     """
-    windows = windows_of(scope)
-    _check(lane, calls, hold_seconds, windows)
-    reservation = uuid4()
-    answer = _run_reserve(reservation, scope, lane, calls, purpose, hold_seconds, epoch, windows)
-    if not answer[0] and answer[1] == b"memory_lost":
-        retry_at = memory.establish(now=clock.now())
-        if retry_at is not None:
-            return Refused(reason="memory_lost", window=None, retry_at=retry_at)
-        answer = _run_reserve(reservation, scope, lane, calls, purpose, hold_seconds, epoch, windows)
-    if answer[0]:
-        return Granted(id=reservation, slots=calls, at=_instant(answer[1]))
-    _, reason, number, retry = answer
-    return Refused(
-        reason=reason.decode(),
-        window=windows[number - 1] if number else None,
-        retry_at=_instant(retry) if retry >= 0 else None,
-    )
+    known = scopes.declared(scope)
+    _check(known, lane, calls, hold_seconds)
+    record = record or known.durable
+    if record:
+        rows.refuse_open_transaction()
+    asked = clock.awake()
+    try:
+        answer = _ask(known, lane, calls, hold_seconds, epoch)
+    except (OperationalError, InterfaceError) as e:  # while the ledger was to be rebuilt
+        return _without_database(e)
+    noted = hold_seconds <= known.longest_hold and (record or known.unrecorded)
+    if isinstance(answer, Refused) or (noted and not record):
+        return answer
+    try:
+        if not noted:
+            memory.note(known, hold_seconds=hold_seconds, recorded=record)
+        if record:
+            rows.record(
+                granted=answer,
+                provider=known.limits.provider,
+                scope=scope,
+                endpoint=endpoint,
+                lane=lane,
+                purpose=purpose,
+                hold_seconds=hold_seconds,
+                epoch=epoch,
+            )
+    except BaseException as e:
+        _settle(known, ids.parse(answer.id), "not_sent", ())
+        if isinstance(e, OperationalError | InterfaceError):
+            return _without_database(e)
+        raise
+    if clock.awake() - asked < SEND_WITHIN:
+        return answer
+    # Writing took so long that the grant is stale.
+    settle(id=answer.id, outcome="not_sent", details=CallDetails(error="its row took too long"))
+    return Refused(reason="unrecorded", window=None, retry_at=clock.now())
 
 
-def settle(*, id: UUID, outcome: Outcome, limit_facts: Sequence[LimitFacts] = ()) -> datetime:  # noqa: A002 - the ledger's word
+def settle(
+    *,
+    id: UUID,  # noqa: A002 - the ledger's word
+    outcome: Outcome,
+    limit_facts: Sequence[LimitFacts] = (),
+    details: CallDetails | None = None,
+) -> datetime:
     """
     Say how a granted call ended, and return when that was (the one clock's).
 
     ``sent``: an answer came, its slots are free when each window has passed from now. ``not_sent``:
     nothing left this machine, they are free at once. ``unknown``: it may have arrived or still be
-    under way, they stay busy as if unsettled. Settling again changes nothing.
+    under way, they stay busy as if unsettled. Settling again changes no slot.
+
+    ``details`` are for the call's row; a row of a scope with a long window is completed without them too.
     """
-    facts: list[str | int] = []
-    for fact in limit_facts:
-        if fact.full:
-            facts += [fact.seconds, f"{fact.full_until.timestamp():.6f}" if fact.full_until else ""]
-    answer = scripts.run(
-        redis.state(),
-        "settle",
-        redis.key("clock"),
-        redis.key(*scripts.OPEN),
-        str(id),
-        outcome,
-        redis.key("quota", ""),
-        *facts,
-        keys=2,
+    parts = ids.parse(id)
+    known = scopes.find(parts.scope_number)
+    if known is None:
+        return clock.now()
+    completed = details is not None or known.durable
+    try:
+        moment, binding = _settle(known, parts, outcome, limit_facts)
+    except redis_client.RedisError:
+        # When it finished is not known by the ledger's clock, so it counts for as long as it could take.
+        if completed:
+            _complete(id, "not_sent" if outcome == "not_sent" else "unknown", clock.now(), details, ())
+        raise
+    if completed:
+        _complete(id, outcome, moment, details, binding)
+    return moment
+
+
+def _ask(
+    known: Declared, lane: Lane, calls: int, hold_seconds: float, epoch: int | None
+) -> Granted | Refused:
+    answer, token = _run_reserve(known, lane, calls, hold_seconds, epoch)
+    if not answer[0] and answer[1] == b"memory_lost" and answer[3] < 0:
+        retry_at = memory.establish(now=clock.now())
+        if retry_at is not None:
+            return Refused(reason="memory_lost", window=None, retry_at=retry_at)
+        answer, token = _run_reserve(known, lane, calls, hold_seconds, epoch)
+    if answer[0]:
+        reservation = ids.make(
+            microseconds=answer[1], scope_number=known.number, lane=lane, calls=calls, token=token
+        )
+        return Granted(id=reservation, slots=calls, at=ids.instant(answer[1]))
+    _, reason, number, retry = answer
+    return Refused(
+        reason=reason.decode(),
+        window=known.limits.windows[number - 1] if number else None,
+        retry_at=ids.instant(retry) if retry >= 0 else None,
     )
-    return _instant(answer[1])
 
 
 def _run_reserve(
-    reservation: UUID,
-    scope: str,
+    known: Declared, lane: Lane, calls: int, hold_seconds: float, epoch: int | None
+) -> tuple[list[Any], int]:
+    stopped = lane != "essential" and _emergency_in_cache()
+    command = _reserving(known.keys, known.shape, lane, calls, int(hold_seconds * 1e6), epoch, stopped)
+    while True:
+        token = ids.new_token()
+        answer = scripts.ask("reserve", command + redis.part(ids.member_of(lane, token)))
+        if answer[0] != _NAME_TAKEN:
+            return answer, token
+
+
+@lru_cache(maxsize=512)
+def _reserving(
+    keys: tuple[str, str, str],
+    shape: tuple[int, ...],
     lane: Lane,
     calls: int,
-    purpose: str,
-    hold_seconds: float,
+    hold_microseconds: int,
     epoch: int | None,
-    windows: Sequence[Window],
-) -> list:  # type: ignore[type-arg]
-    shape: list[int] = []
-    for window in windows:
-        shape += [window.limit, window.seconds, window.reserve]
-    return scripts.run(  # type: ignore[no-any-return]
-        redis.state(),
+    stopped: bool,
+) -> bytes:
+    """The script's command but for the slot."""
+    windows = [shape[at : at + 4] for at in range(0, len(shape), 4)]
+    return scripts.prepare(
         "reserve",
-        *_keys(settings.MODE.name, scope),
-        str(reservation),
-        _LANE_NUMBERS[lane],
-        calls,
-        hold_seconds,
-        "" if epoch is None else epoch,
-        "1" if lane != "essential" and _emergency_in_cache() else "",
-        f"{calls} {lane} {scope} {purpose}",
-        *shape,
-        keys=9,
-    )
-
-
-@lru_cache(maxsize=256)
-def _keys(mode: str, scope: str) -> tuple[str, ...]:  # noqa: ARG001 - the mode is in every key
-    return (
         redis.key("clock"),
         redis.key(*scripts.EPOCH),
-        redis.key(*scripts.OPEN),
-        redis.key("quota", scope),
-        *(redis.key("quota", scope, lane) for lane in LANES),
+        *keys,
         EMERGENCY_KEY,
         redis.key(*scripts.LOST),
+        ids.LETTERS[lane],
+        calls,
+        hold_microseconds,
+        "" if epoch is None else epoch,
+        "1" if stopped else "",
+        scripts.LAYOUT,
+        min((limit - (kept if lane == "planned" else 0) for limit, _, kept, _ in windows), default=0),
+        *shape,
+        keys=7,
+        more=1,
     )
 
 
-def _check(lane: Lane, calls: int, hold_seconds: float, windows: Sequence[Window]) -> None:
-    if calls < 1:
-        raise ValueError(f"Expected at least one call, was {calls}")
+def _settle(
+    known: Declared, parts: ids.Parts, outcome: Outcome, limit_facts: Sequence[LimitFacts]
+) -> tuple[datetime, list[tuple[int, int | None, int]]]:
+    command = _settling(known.keys, parts.lane, parts.calls, outcome, _facts(known, limit_facts))
+    moment, *told = scripts.ask("settle", command + redis.part(ids.member_of(parts.lane, parts.token)))
+    binding = [
+        (told[i], None if told[i + 1] < 0 else told[i + 1], told[i + 2]) for i in range(0, len(told), 3)
+    ]
+    return ids.instant(moment), binding
+
+
+def _facts(known: Declared, limit_facts: Sequence[LimitFacts]) -> tuple[str | int, ...]:
+    """Of each fact on a window that we know: seconds, limit, remaining, whether full, until when."""
+    limits = {window.seconds: window.limit for window in known.limits.windows} if limit_facts else {}
+    facts: list[str | int] = []
+    for fact in limit_facts:
+        if fact.seconds in limits:
+            facts += [
+                fact.seconds,
+                limits[fact.seconds],
+                "" if fact.remaining is None else fact.remaining,
+                "1" if fact.full else "",
+                "" if fact.until is None else ids.microseconds(fact.until),
+            ]
+    return tuple(facts)
+
+
+@lru_cache(maxsize=512)
+def _settling(
+    keys: tuple[str, str, str], lane: Lane, calls: int, outcome: Outcome, facts: tuple[str | int, ...]
+) -> bytes:
+    """The script's command but for the slot."""
+    return scripts.prepare(
+        "settle", redis.key("clock"), *keys, ids.LETTERS[lane], calls, outcome, *facts, keys=4, more=1
+    )
+
+
+def _complete(
+    id_: UUID,
+    outcome: Outcome,
+    finished_at: datetime,
+    details: CallDetails | None,
+    binding: Sequence[tuple[int, int | None, int]],
+) -> None:
+    rows.complete(
+        id_=id_,
+        reserved_at=ids.reserved_at_of(id_),
+        outcome=outcome,
+        finished_at=finished_at,
+        details=details or CallDetails(),
+        binding=binding,
+    )
+
+
+def _without_database(error: Exception) -> Refused:
+    """Refuse because no row can be written; the next attempt finds a fresh connection."""
+    logger.warning("No call can be recorded: the database does not answer: %s", error)
+    if not connection.in_atomic_block:
+        connection.close()
+    retry_at = clock.now() + timedelta(seconds=_DATABASE_AGAIN * (clock.rate() or 1.0))
+    return Refused(reason="unrecorded", window=None, retry_at=retry_at)
+
+
+def _check(known: Declared, lane: Lane, calls: int, hold_seconds: float) -> None:
+    if not 1 <= calls <= ids.MOST_CALLS:
+        raise ValueError(f"Expected at least one call and at most {ids.MOST_CALLS}, was {calls}")
     if not 0 < hold_seconds <= MAX_HOLD:
         raise ValueError(f"Expected a hold of at most {MAX_HOLD} s, was {hold_seconds}")
-    for window in windows:
-        most = window.limit - (window.reserve if lane == "planned" else 0)
+    if known.most:
+        most, seconds = known.most[lane]
         if calls > most:
             raise ValueError(
-                f"{calls} calls never fit: {lane} has at most {most} in {window.seconds} s; ask for fewer"
+                f"{calls} calls never fit: {lane} has at most {most} in {seconds} s; ask for fewer"
             )
 
 
@@ -161,7 +293,3 @@ def _emergency_in_cache() -> bool:
             switch = None  # the cache may be away at any time; the state server's switch still counts
         _emergency = (moment, switch not in (None, b"0"))
     return _emergency[1]
-
-
-def _instant(microseconds: int) -> datetime:
-    return datetime.fromtimestamp(microseconds / 1e6, UTC)

@@ -1,9 +1,12 @@
 """A scope to try the ledger on; name only what the test is about."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 from investment.quotas.contracts import Granted, Lane, Refused, ScopeLimits, Window
+from investment.quotas.models import Call
 from investment.quotas.services import ledger, scopes
+from investment.quotas.services.calls import make_partition
 
 SCOPE = "provider:stocks:0123456789"
 
@@ -52,3 +55,20 @@ def refuse(lane: Lane = "planned", *, calls: int = 1, epoch: int | None = None) 
 def send(lane: Lane = "planned", *, calls: int = 1) -> datetime:
     """Reserve and settle a call that takes no time."""
     return ledger.settle(id=grant(lane, calls=calls).id, outcome="sent")
+
+
+def insert_call(*, at: datetime, **columns: object) -> Call:
+    """Insert the row of a call that was reserved at ``at`` and answered at once."""
+    make_partition(day=at)
+    given = {
+        "provider": "provider",
+        "scope": SCOPE,
+        "endpoint": "grouped_daily",
+        "lane": "planned",
+        "purpose": "a test",
+        "state": "sent",
+        "finished_at": at,
+        "status": 200,
+        "hold_until": at + timedelta(seconds=30),
+    }
+    return Call.objects.create(id=uuid4(), reserved_at=at, **(given | columns))

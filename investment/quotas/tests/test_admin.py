@@ -4,12 +4,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from investment.accounts.models import User
-from investment.quotas.contracts import Window
+from investment.quotas.contracts import CallDetails, Granted, Window
 from investment.quotas.models import Call
 from investment.quotas.services import epochs, ledger
-from investment.quotas.services.calls import complete_call, record_call
 from investment.quotas.tests.conftest import Time
-from investment.quotas.tests.factories import SCOPE, declare, grant
+from investment.quotas.tests.factories import SCOPE, declare
 
 pytestmark = pytest.mark.django_db
 
@@ -21,19 +20,17 @@ def admin(client: Client, settings: Settings) -> Client:
 
 
 def spend() -> Call:
-    granted = grant()
-    record_call(
-        granted=granted,
-        provider="provider",
+    answer = ledger.reserve(
         scope=SCOPE,
-        endpoint="grouped_daily",
         lane="planned",
         purpose="session 2026-01-05",
         hold_seconds=30,
+        endpoint="grouped_daily",
+        record=True,
     )
-    finished_at = ledger.settle(id=granted.id, outcome="sent")
-    complete_call(granted=granted, outcome="sent", finished_at=finished_at, status=200, error="none at all")
-    return Call.objects.get(id=granted.id)
+    assert isinstance(answer, Granted)
+    ledger.settle(id=answer.id, outcome="sent", details=CallDetails(status=200, error="none at all"))
+    return Call.objects.get(id=answer.id)
 
 
 def test_calls_are_shown_and_cannot_be_changed(time: Time, admin: Client) -> None:

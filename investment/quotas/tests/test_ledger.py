@@ -180,7 +180,7 @@ def test_a_provider_that_names_a_time_is_believed_but_never_twice_to_an_earlier_
     later = MORNING + timedelta(seconds=300)
 
     for granted, until in ((first, later), (second, MORNING + timedelta(seconds=5))):
-        facts = [LimitFacts(seconds=60, full=True, full_until=until)]
+        facts = [LimitFacts(seconds=60, full=True, until=until)]
         ledger.settle(id=granted.id, outcome="sent", limit_facts=facts)
 
     assert refuse().retry_at == later

@@ -8,10 +8,10 @@ from django.db import connection, transaction
 
 from investment.lib import redis
 from investment.quotas import scripts
-from investment.quotas.contracts import Granted
+from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.models import Call, Epoch
 from investment.quotas.services import ledger
-from investment.quotas.services.calls import complete_call, make_partition, record_call
+from investment.quotas.services.calls import make_partition
 from investment.quotas.services.memory import SEND_WITHIN
 from investment.quotas.tests.conftest import MORNING, Time
 from investment.quotas.tests.factories import SCOPE, declare, grant, refuse
@@ -19,24 +19,28 @@ from investment.quotas.tests.factories import SCOPE, declare, grant, refuse
 pytestmark = pytest.mark.django_db
 
 
-def record(granted: Granted, lane: str = "planned", hold: float = 30.0) -> None:
-    record_call(
-        granted=granted,
-        provider="provider",
+def begin(lane: Lane = "planned", *, calls: int = 1, hold: float = 30.0) -> Granted:
+    """Reserve what must be granted, with its row."""
+    answer = ledger.reserve(
         scope=SCOPE,
-        endpoint="grouped_daily",
-        lane=lane,  # type: ignore[arg-type]
+        lane=lane,
+        calls=calls,
         purpose="a test",
         hold_seconds=hold,
+        endpoint="grouped_daily",
+        record=True,
     )
+    assert isinstance(answer, Granted), answer
+    return answer
 
 
-def spend(lane: str = "planned", *, calls: int = 1) -> None:
+def end(granted: Granted, outcome: Outcome = "sent", *facts: LimitFacts) -> None:
+    ledger.settle(id=granted.id, outcome=outcome, limit_facts=facts, details=CallDetails(status=200))
+
+
+def spend(lane: Lane = "planned", *, calls: int = 1) -> None:
     """A whole call: reserved, its row, settled, completed."""
-    granted = grant(lane, calls=calls)  # type: ignore[arg-type]
-    record(granted, lane)
-    finished_at = ledger.settle(id=granted.id, outcome="sent")
-    complete_call(granted=granted, outcome="sent", finished_at=finished_at, status=200)
+    end(begin(lane, calls=calls))
 
 
 def forget_everything() -> None:
@@ -47,7 +51,7 @@ def forget_everything() -> None:
 
 def let_late_ones_pass() -> None:
     """Pretend that the loss was noticed long enough ago."""
-    redis.state().set(redis.key(*scripts.LOST), real_time.time() - SEND_WITHIN - 1)
+    redis.state().set(redis.key(*scripts.LOST), int((real_time.time() - SEND_WITHIN - 1) * 1e6))
 
 
 def test_nothing_is_granted_while_a_call_granted_before_the_loss_may_still_be_sent(time: Time) -> None:
@@ -77,7 +81,7 @@ def test_the_windows_are_rebuilt_from_the_rows(time: Time) -> None:
 
 def test_a_call_that_was_on_its_way_is_held_as_long_as_before(time: Time) -> None:
     declare((1, 60))
-    record(grant(hold=30))
+    begin(hold=30)
     forget_everything()
     let_late_ones_pass()
 
@@ -89,10 +93,7 @@ def test_a_call_that_was_on_its_way_is_held_as_long_as_before(time: Time) -> Non
 
 def test_a_call_that_was_not_sent_is_not_rebuilt(time: Time) -> None:
     declare((1, 60))
-    granted = grant()
-    record(granted)
-    finished_at = ledger.settle(id=granted.id, outcome="not_sent")
-    complete_call(granted=granted, outcome="not_sent", finished_at=finished_at)
+    end(begin(), "not_sent")
     forget_everything()
     let_late_ones_pass()
 
@@ -119,7 +120,7 @@ def test_a_server_started_anew_is_not_trusted_though_it_kept_its_file(time: Time
     grant()  # the server runs long enough already, so it is rebuilt at once
 
     assert Epoch.objects.get(name="memory").number > 1
-    assert client.zcard(redis.key("quota", SCOPE, "planned")) == 2
+    assert client.zcard(redis.key("quota", SCOPE, "others")) == 2
     assert client.hget(redis.key(*scripts.EPOCH), "run_id") == client.info("server")["run_id"].encode()
 
 
@@ -157,11 +158,9 @@ def test_a_day_gets_its_partition_with_its_first_call(time: Time) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_row_is_not_written_where_it_would_not_be_durable(time: Time) -> None:
     declare((5, 60))
-    granted = grant()
-
     with transaction.atomic(), pytest.raises(RuntimeError, match="fetch first, then write"):
-        record(granted)
+        begin()
     assert not Call.objects.exists()
 
-    record(granted)
+    begin()
     assert Call.objects.get().state == "reserved"

@@ -19,7 +19,9 @@ from hypothesis.stateful import (
 )
 
 from investment.lib import redis
-from investment.quotas.contracts import Granted, Lane, ScopeLimits
+from investment.quotas import scripts
+from investment.quotas.contracts import Granted, Lane, Outcome, ScopeLimits, Window
+from investment.quotas.models import Call, Scope
 from investment.quotas.services import ledger, scopes
 from investment.quotas.tests.conftest import MORNING, Time
 from investment.quotas.tests.factories import SCOPE, ask, declare
@@ -28,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 LANES = st.sampled_from(["essential", "interactive", "planned"])
 WINDOWS = st.lists(
-    st.tuples(st.integers(2, 6), st.sampled_from([1, 7, 60])),
+    st.tuples(st.integers(2, 12), st.sampled_from([1, 7, 60, 7200])),
     min_size=1,
     max_size=3,
     unique_by=lambda w: w[1],
@@ -44,8 +46,11 @@ class Sent:
 
     granted: Granted
     lane: Lane
-    over: float | None = None  # seconds since MORNING; None while it is under way
-    arrives: float = 0.0
+
+    @property
+    def began(self) -> float:
+        """Seconds since MORNING."""
+        return (self.granted.at - MORNING).total_seconds()
 
 
 class Ledger(RuleBasedStateMachine):
@@ -56,9 +61,13 @@ class Ledger(RuleBasedStateMachine):
         client = redis.state()
         for key in client.scan_iter(match=redis.key("quota", f"{SCOPE}*")):
             client.delete(key)
+        Scope.objects.all().delete()
+        Call.objects.all().delete()
+        scopes._declared.clear()
         self.time = Time()
         self.limits: ScopeLimits = declare(*windows, share=share)
         self.under_way: list[Sent] = []
+        self.over: list[Sent] = []
         self.arrivals: list[float] = []
         self.busy: list[tuple[float, str]] = []  # until when a slot is busy, and its lane
 
@@ -66,7 +75,7 @@ class Ledger(RuleBasedStateMachine):
     def moment(self) -> float:
         return (self.time.now - MORNING).total_seconds()
 
-    @rule(seconds=st.sampled_from([0.001, 0.3, 2.0, 20.0, 61.0]))
+    @rule(seconds=st.sampled_from([0.001, 0.3, 2.0, 20.0, 61.0, 600.0]))
     def time_passes(self, seconds: float) -> None:
         self.time.passes(seconds)
 
@@ -77,16 +86,30 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(lane=LANES, calls=st.integers(1, 2), times=st.integers(1, 6))
     def ask(self, lane: Lane, calls: int, times: int) -> None:
-        if any(calls > w.limit - (w.reserve if lane == "planned" else 0) for w in self.limits.windows):
+        if any(calls > w.limit - (w.never_lent if lane == "planned" else 0) for w in self.limits.windows):
             return
         for _ in range(times):
             answer = ask(lane, calls=calls, hold=HOLD)
-            assert isinstance(answer, Granted) == self._fits(lane, calls)
+            assert isinstance(answer, Granted) == self._fits(lane, calls), answer
             if isinstance(answer, Granted):
                 self.under_way += [Sent(answer, lane)]
             else:
                 assert answer.retry_at is not None
                 assert answer.retry_at >= self.time.now
+
+    @rule(lane=LANES)
+    def wait_as_told(self, lane: Lane) -> None:
+        """Whoever comes when he was told to, with nothing else going on, is granted or told a later time."""
+        answer = ask(lane, hold=HOLD) if self._can_ever(lane) else None
+        if isinstance(answer, Granted):
+            self.under_way += [Sent(answer, lane)]
+        elif answer is not None and answer.retry_at is not None:
+            assert answer.retry_at > self.time.now
+            if not self.under_way:
+                self.time.passes((answer.retry_at - self.time.now).total_seconds())
+                again = ask(lane, hold=HOLD)
+                assert isinstance(again, Granted) or self.busy, again
+                self.under_way += [Sent(again, lane)] if isinstance(again, Granted) else []
 
     @precondition(lambda self: self.under_way)
     @rule(when=st.floats(0, 1))
@@ -100,17 +123,29 @@ class Ledger(RuleBasedStateMachine):
         outcome=st.sampled_from(["sent", "not_sent", "unknown"]),
         when=st.floats(0, 1),
     )
-    def settle(self, which: int, outcome: str, when: float) -> None:
+    def settle(self, which: int, outcome: Outcome, when: float) -> None:
         call = self.under_way.pop(which % len(self.under_way))
-        ledger.settle(id=call.granted.id, outcome=outcome)  # type: ignore[arg-type]
-        began = (call.granted.at - MORNING).total_seconds()
-        over = {"sent": self.moment, "unknown": max(began + HOLD, 0.0), "not_sent": None}[outcome]
-        if over is None:
+        ledger.settle(id=call.granted.id, outcome=outcome)
+        if outcome != "unknown":  # of those more may still be heard
+            self.over += [call]
+        if outcome == "not_sent":
             return
+        over = min(self.moment, call.began + HOLD) if outcome == "sent" else call.began + HOLD
         self.busy += [(over, call.lane)] * call.granted.slots
-        # It arrived before it was over, and while its connection lasted, which is no longer than its hold.
-        latest = min(over, began + HOLD)
-        self.arrivals += [began + when * max(0.0, latest - began)] * call.granted.slots
+        self.arrivals += [call.began + when * (over - call.began)] * call.granted.slots
+
+    @precondition(lambda self: self.over)
+    @rule(which=st.integers(0, 99), outcome=st.sampled_from(["sent", "not_sent", "unknown"]))
+    def settle_again(self, which: int, outcome: Outcome) -> None:
+        ledger.settle(id=self.over[which % len(self.over)].granted.id, outcome=outcome)
+
+    @precondition(lambda self: self.limits.durable)
+    @rule()
+    def memory_is_lost(self) -> None:
+        """All calls of a scope with a long window have rows, so nothing is forgotten with everything."""
+        client = redis.state()
+        client.delete(*client.scan_iter(match=redis.key("quota", "*")))
+        client.set(redis.key(*scripts.LOST), 1)  # long ago
 
     @invariant()
     def the_provider_never_counts_more_than_its_limit(self) -> None:
@@ -119,16 +154,32 @@ class Ledger(RuleBasedStateMachine):
             for i, first in enumerate(arrivals[: -window.limit]):
                 assert arrivals[i + window.limit] - first >= window.seconds - 1e-4, (window, arrivals)
 
+    def _can_ever(self, lane: Lane) -> bool:
+        return all(w.limit > (w.never_lent if lane == "planned" else 0) for w in self.limits.windows)
+
     def _fits(self, lane: str, calls: int) -> bool:
         """The rule of architecture, once more, counted from what the test itself has seen."""
         busy = list(self.busy)
         for call in self.under_way:
-            began = (call.granted.at - MORNING).total_seconds()
-            busy += [(began + HOLD, call.lane)] * call.granted.slots
-        for window in self.limits.windows:
-            counted = [of for until, of in busy if until > self.moment - window.seconds + 1e-5]
-            kept = max(0, window.reserve - counted.count("interactive")) if lane == "planned" else 0
-            if len(counted) + calls > window.limit - kept:
+            busy += [(call.began + HOLD, call.lane)] * call.granted.slots
+        return all(self._fits_in(window, busy, lane, calls) for window in self.limits.windows)
+
+    def _fits_in(self, window: Window, busy: list[tuple[float, str]], lane: str, calls: int) -> bool:
+        counted = [(until, of) for until, of in busy if until > self.moment - window.seconds + 5e-7]
+        free = window.limit - len(counted) - calls
+        interactive = sum(of == "interactive" for _, of in counted)
+        if lane != "planned" or free >= max(0, window.reserve - interactive):
+            return free >= 0
+        return interactive == 0 and self._may_lend(window, [until for until, _ in counted], free)
+
+    def _may_lend(self, window: Window, busy: list[float], free: int) -> bool:
+        """Whoever begins to ask now, at the pace of the share, always finds a slot that has come back."""
+        if free < window.never_lent or window.never_lent == window.reserve:
+            return False
+        for asked_for in range(window.never_lent + 1, window.reserve + 1):
+            at = self.moment + window.seconds * (asked_for - window.never_lent) / window.reserve
+            back = sum(until + window.seconds <= at + 2e-6 for until in busy)
+            if free + back < asked_for:
                 return False
         return True
 
@@ -148,7 +199,6 @@ def test_no_rolling_window_is_overspent_and_no_slot_is_lost(time: Time) -> None:
 
 def fight(limits: ScopeLimits, lane: Lane, granted: "Queue[int]") -> None:
     """In a process of its own: ask for more than there is, settle in one way or another."""
-    scopes._declared[_mode(), limits.scope] = limits
     ledger._emergency = None
     mine = 0
     for i in range(60):
@@ -158,12 +208,6 @@ def fight(limits: ScopeLimits, lane: Lane, granted: "Queue[int]") -> None:
             ledger.settle(id=answer.id, outcome=outcome)  # type: ignore[arg-type]
             mine += answer.slots if outcome != "not_sent" else 0
     granted.put(mine)
-
-
-def _mode() -> str:
-    from django.conf import settings as django_settings
-
-    return str(django_settings.MODE.name)
 
 
 def test_eight_processes_fighting_for_one_minute_are_granted_exactly_what_there_is(time: Time) -> None:
