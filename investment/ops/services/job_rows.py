@@ -8,6 +8,7 @@ from django.db import transaction
 from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob, SessionStage
 from investment.ops.selectors import jobs
+from investment.ops.services import leases
 
 STAGES = (
     SessionStage.Name.BARS,
@@ -51,6 +52,7 @@ def ask_again(*, session: date, now: datetime) -> SessionJob:
     A job that is done is read once more and keeps its state; others begin where they stopped.
     """
     job = ensure_job(session=session, try_at=now)
+    leases.cut_off(SessionJob, session)
     rows = SessionJob.objects.filter(pk=session)
     if job.state == SessionJob.State.DONE:
         rows.update(reread_due_at=now)

@@ -176,14 +176,12 @@ def claim(model: type[Lease], key: object) -> Held:
 
     :raises Busy: if somebody else holds it.
     """
+    before = cut_off(model, key)
     now = clock.real_now()
     until = now + LEASE
     owner = new_owner()
     rows = model._default_manager.filter(pk=key)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    before = rows.filter(free).values_list("lease_owner", flat=True).first() or ""
-    if before:
-        _end_connections(before)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
@@ -202,6 +200,26 @@ def claim(model: type[Lease], key: object) -> Held:
         _free(lease)
         raise
     return lease
+
+
+def cut_off(model: type[Lease], key: object) -> str:
+    """
+    Undo what one whose lease has run out is still writing, and free its locks; return who that is.
+
+    Before the row is written to, by whomever: it may be locked, for as long as a process is stopped.
+    Should its owner renew the lease in this very moment, it has lost an attempt.
+    """
+    rows = model._default_manager.filter(pk=key, lease_until__lt=clock.real_now())
+    owner = rows.values_list("lease_owner", flat=True).first() or ""
+    if owner:
+        with connection.cursor() as cursor:
+            # One that is idle has nothing to undo, and may have the row of a call to complete.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+                " AND datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()",
+                [owner],
+            )
+    return owner
 
 
 def release(held: Held) -> None:
@@ -254,21 +272,6 @@ def _mend_connection() -> None:
 def _name_connection(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('application_name', %s, false)", [name])
-
-
-def _end_connections(owner: str) -> None:
-    """
-    End what one whose lease has run out is still writing: it is undone, and its locks are free.
-
-    Before claiming: it may have locked the very row. That it renews its lease in this moment costs
-    it one attempt.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
-            " AND datname = current_database() AND pid <> pg_backend_pid()",
-            [owner],
-        )
 
 
 @contextmanager

@@ -1,19 +1,11 @@
 """A process of the daily job is killed by force at several points: nothing is lost, nothing is twice."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from pytest_django import Settings
 
 from investment.analysis.models import Figures, Score
@@ -22,14 +14,20 @@ from investment.market.models import DailyBar
 from investment.ops.models import Installation, Run, SessionJob, SessionStage
 from investment.ops.services import leases
 from investment.ops.services.job_rows import ensure_job
+from investment.ops.tests.processes import (
+    PATIENCE,
+    blocked_backends,
+    holding,
+    kill,
+    process,
+    run_session,
+    wait_until,
+)
 from investment.ops.tests.stage import MONDAY, job, night_after, stages
 from investment.providers.sandbox.testing import RunningSandbox
 from investment.quotas.models import Call
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(180)]
-
-ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 60.0  # seconds
 
 
 @pytest.fixture
@@ -45,71 +43,8 @@ def environment(process_environment: dict[str, str], sandbox: RunningSandbox) ->
     return process_environment | reach
 
 
-@contextmanager
-def process(environment: dict[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of ours in a group of its own, ended with the block whatever happens."""
-    started = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment,
-        start_new_session=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        yield started
-    finally:
-        kill(started)
-        if started.stdout is not None:
-            started.stdout.close()
-
-
-def kill(started: subprocess.Popen[bytes]) -> None:
-    if started.poll() is None:
-        os.killpg(started.pid, signal.SIGKILL)
-    started.wait()
-
-
-def run_session(environment: dict[str, str]) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    return process(environment, "manage.py", "run_session", "--session", MONDAY.isoformat())
-
-
-def wait_until(condition: Callable[[], bool], what: str, within: float = PATIENCE) -> float:
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() - started < within, f"not within {within:.0f} s: {what}"
-        time.sleep(0.05)
-    return time.monotonic() - started
-
-
 def stage_is(name: str, state: str) -> bool:
     return SessionStage.objects.filter(job_id=MONDAY, name=name, state=state).exists()
-
-
-def blocked_backends() -> int:
-    """Return how many connections to this database wait for a lock."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND wait_event_type = 'Lock'"
-        )
-        return int(cursor.fetchone()[0])
-
-
-@contextmanager
-def holding(statement: str) -> Iterator[None]:
-    """Hold what ``statement`` locks, on a connection of its own, until the block ends."""
-    parameters = connection.get_connection_params()
-    with psycopg.connect(
-        host=parameters.get("host"),
-        port=parameters.get("port"),
-        user=parameters.get("user"),
-        password=parameters.get("password"),
-        dbname=parameters["dbname"],
-    ) as other:
-        other.execute(statement)
-        yield
-        other.rollback()
 
 
 def let_the_lease_run_out() -> None:
