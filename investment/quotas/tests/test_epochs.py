@@ -13,7 +13,7 @@ from investment.quotas.models import Epoch
 from investment.quotas.services import epochs
 from investment.quotas.tests.conftest import Time
 from investment.quotas.tests.factories import declare, grant, refuse
-from investment.quotas.tests.test_memory import forget_everything, let_late_ones_pass
+from investment.quotas.tests.forgetting import forget_everything, let_late_ones_pass
 
 pytestmark = pytest.mark.django_db
 

@@ -1,20 +1,20 @@
 """The state server forgets; the rows do not."""
 
-import time as real_time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from investment.lib import redis
 from investment.quotas import scripts
 from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.models import Call, Epoch
-from investment.quotas.services import ledger
+from investment.quotas.services import calls, ledger
 from investment.quotas.services.calls import make_partition
 from investment.quotas.services.memory import SEND_WITHIN
 from investment.quotas.tests.conftest import MORNING, Time
-from investment.quotas.tests.factories import SCOPE, declare, grant, refuse
+from investment.quotas.tests.factories import SCOPE, ask, declare, grant, refuse, send
+from investment.quotas.tests.forgetting import forget_everything, let_late_ones_pass
 
 pytestmark = pytest.mark.django_db
 
@@ -41,17 +41,6 @@ def end(granted: Granted, outcome: Outcome = "sent", *facts: LimitFacts) -> None
 def spend(lane: Lane = "planned", *, calls: int = 1) -> None:
     """A whole call: reserved, its row, settled, completed."""
     end(begin(lane, calls=calls))
-
-
-def forget_everything() -> None:
-    """FLUSHALL, as far as it concerns this mode, but for the clock that the test holds."""
-    client = redis.state()
-    client.delete(*client.scan_iter(match=redis.key("quota", "*")))
-
-
-def let_late_ones_pass() -> None:
-    """Pretend that the loss was noticed long enough ago."""
-    redis.state().set(redis.key(*scripts.LOST), int((real_time.time() - SEND_WITHIN - 1) * 1e6))
 
 
 def test_nothing_is_granted_while_a_call_granted_before_the_loss_may_still_be_sent(time: Time) -> None:
@@ -117,10 +106,12 @@ def test_a_server_started_anew_is_not_trusted_though_it_kept_its_file(time: Time
     client.hset(redis.key(*scripts.EPOCH), "run_id", "that of the server before")
     client.script_flush()
 
-    grant()  # the server runs long enough already, so it is rebuilt at once
+    ask()  # notices; the test's server may have started only now
+    let_late_ones_pass()
+    grant()
 
     assert Epoch.objects.get(name="memory").number > 1
-    assert client.zcard(redis.key("quota", SCOPE, "others")) == 2
+    assert client.zcard(redis.key("quota", SCOPE, "others")) >= 2
     assert client.hget(redis.key(*scripts.EPOCH), "run_id") == client.info("server")["run_id"].encode()
 
 
@@ -164,3 +155,81 @@ def test_a_row_is_not_written_where_it_would_not_be_durable(time: Time) -> None:
 
     begin()
     assert Call.objects.get().state == "reserved"
+
+
+def test_a_scope_with_calls_that_have_no_rows_stays_closed_until_its_short_windows_have_passed(
+    time: Time,
+) -> None:
+    declare((5, 60), (2, 1))
+    send()
+    grant(hold=40)
+    forget_everything()
+    let_late_ones_pass()
+
+    refused = refuse("essential")
+
+    assert (refused.reason, refused.retry_at) == ("memory_lost", MORNING + timedelta(seconds=100))
+    time.passes(99.9)
+    assert refuse("essential").reason == "memory_lost"
+    time.passes(0.1)
+    grant(calls=2)
+
+
+def test_a_long_window_needs_nobody_to_write_its_rows(time: Time) -> None:
+    """Whoever reserves and settles, and knows of nothing else, is safe."""
+    declare((3, 86_400))
+    send()
+    send()
+    unsettled = grant()
+    forget_everything()
+    let_late_ones_pass()
+
+    refuse("essential")
+    ledger.settle(id=unsettled.id, outcome="not_sent")
+    forget_everything()
+    let_late_ones_pass()
+    assert refuse("essential", calls=2).retry_at == MORNING + timedelta(seconds=86_400)
+    grant("essential")
+    assert sorted(Call.objects.values_list("state", flat=True)) == ["not_sent", "reserved", "sent", "sent"]
+
+
+def test_a_window_longer_than_any_before_knows_of_the_calls_that_were_made(time: Time) -> None:
+    declare((5, 60))
+    spend()
+    time.passes(7200)
+    spend()
+
+    declare((5, 60), (2, 86_400))
+    assert refuse().reason == "memory_lost"
+    let_late_ones_pass()
+
+    assert refuse().retry_at == MORNING + timedelta(seconds=86_400)
+
+
+def test_what_has_been_settled_stays_so_in_its_row_too(time: Time) -> None:
+    declare((1, 86_400))
+    granted = grant()
+    forget_everything()
+    ledger.settle(id=granted.id, outcome="sent")
+    ledger.settle(id=granted.id, outcome="not_sent")
+    let_late_ones_pass()
+
+    refuse()
+
+
+@pytest.mark.parametrize("step", ["record", "make_partition"])
+def test_without_the_database_nothing_is_granted_and_nothing_is_lost(
+    step: str, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare((2, 86_400))
+
+    def away(**_: object) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(calls, step, away)
+    refused = refuse("essential")
+    assert refused.reason == "unrecorded"
+    assert refused.retry_at is not None
+
+    monkeypatch.undo()
+    assert isinstance(ask("essential", calls=2), Granted)
