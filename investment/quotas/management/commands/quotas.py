@@ -23,7 +23,7 @@ class Command(BaseCommand):
         console = Console(
             file=self.stdout,  # type: ignore[arg-type]
             force_terminal=terminal,
-            width=None if terminal else 150,
+            width=None if terminal else 160,
         )
         if not options["watch"]:
             console.print(_shown())
@@ -46,9 +46,16 @@ def _shown() -> RenderableType:
 
 
 def _table(status: LedgerStatus, now: datetime) -> Table:
-    table = Table(title=f"Quotas at {now:%Y-%m-%d %H:%M:%S} UTC", title_justify="left")
+    table = Table(
+        title=f"Quotas at {now:%Y-%m-%d %H:%M:%S} UTC",
+        title_justify="left",
+        caption="Of each lane: used + held, free. Held are calls that have not ended.",
+        caption_justify="left",
+    )
     table.add_column("Scope", overflow="fold")
-    for name in ("Window", "Used", "Held", "Free", "Next slot", "Essential", "Interactive", "Planned"):
+    for name in ("Window", "Used", "Held", "Others'", "Lent", "Free", "Next slot"):
+        table.add_column(name, justify="right")
+    for name in ("Essential", "Interactive", "Planned"):
         table.add_column(name, justify="right")
     for row in status.windows:
         table.add_row(*_cells(row, now))
@@ -57,15 +64,17 @@ def _table(status: LedgerStatus, now: datetime) -> Table:
 
 def _cells(row: WindowStatus, now: datetime) -> list[str]:
     if row.window is None:
-        return [row.scope, "no limit", "—", "—", "—", "—", "—", "—", "—"]
+        return [row.scope, "no limit", *["—"] * 9]
     lanes = [f"{lane.used}+{lane.held}, {lane.free} free" for lane in row.lanes.values()]
     return [
         row.scope,
         f"{row.window.limit} in {row.window.seconds} s",
         str(row.used),
         str(row.held),
+        str(row.foreign),
+        str(row.lent),
         str(row.free),
-        _ahead(row.full_until or (None if row.free else row.next_free_at), now),
+        _ahead(row.next_slot_at, now),
         *lanes,
     ]
 
@@ -80,8 +89,21 @@ def _remarks(status: LedgerStatus) -> list[str]:
         remarks.append("The state server does not know what was spent: it is rebuilt at the next call.")
     if status.emergency:
         remarks.append("The emergency switch is on: only essential calls pass.")
+    for row in status.windows:
+        if row.window is None:
+            continue
+        window = f"{row.scope}, {row.window.limit} in {row.window.seconds} s"
+        if row.full_until:
+            remarks.append(
+                f"{window}: the provider said that it is used up until {row.full_until:%Y-%m-%d %H:%M:%S}."
+            )
+        if row.foreign_until:
+            remarks.append(
+                f"{window}: someone else has used {row.foreign} of it, as the provider said;"
+                f" they count until {row.foreign_until:%Y-%m-%d %H:%M:%S}."
+            )
+    closed = {row.scope: row.closed_until for row in status.windows if row.closed_until}
     return remarks + [
-        f"{row.scope}: the provider said that its quota is used up."
-        for row in status.windows
-        if row.full_until
+        f"{scope}: closed until {until:%Y-%m-%d %H:%M:%S}, because calls without rows were forgotten."
+        for scope, until in closed.items()
     ]
