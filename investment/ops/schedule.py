@@ -34,6 +34,7 @@ SCHEDULE = (
         "sync-instruments", time(23, 30), "ops.sync_instruments", "Who is listed, as what", MONDAY_TO_FRIDAY
     ),
     Entry("open-sessions", timetable.FIRST_TRY, "ops.open_sessions", "Make the day's session due"),
+    Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
 )
 
 

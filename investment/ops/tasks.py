@@ -14,6 +14,7 @@ from investment.ops.models import Run
 from investment.ops.services import instruments, job_rows, leases, session_job
 from investment.providers.errors import ProviderError
 from investment.quotas.errors import QuotaExhausted
+from investment.quotas.services import totals
 
 logger = logging.getLogger(__name__)
 
@@ -47,3 +48,11 @@ def sync_instruments(**_unknown: object) -> None:
         instruments.sync_instruments(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
     except (leases.Busy, leases.LeaseLost, ProviderError, QuotaExhausted) as error:
         logger.warning("Instruments: %s", error)
+
+
+@shared_task(name="ops.fold_calls")
+def fold_calls(**_unknown: object) -> None:
+    """Fold the rows of old calls. A day that somebody is reading is left for the next time."""
+    done = totals.fold(now=clock.now())
+    calls = sum(day.calls for day in done.folded)
+    logger.info("Folded %d calls of %d days; %d days were busy", calls, len(done.folded), len(done.busy))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from celery import Celery
@@ -9,10 +10,12 @@ from django.conf import settings
 
 from investment.celery import app
 from investment.lib import clock, redis
-from investment.ops import schedule
+from investment.ops import schedule, tasks
 from investment.ops.management.commands.beat import Beat
 from investment.ops.models import Lock, Run, ScheduleEntry, SessionJob
 from investment.ops.services import leases, runs
+from investment.quotas.models import Call, HourlyTotal
+from investment.quotas.services.calls import make_partition
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,10 +53,38 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
     assert (row.due_at, row.last_sent_at) == (NIGHT + timedelta(days=1), NIGHT)
 
 
+def test_old_calls_are_folded_daily() -> None:
+    schedule.due_entries(now=NIGHT)
+
+    assert [entry.name for entry in schedule.due_entries(now=NIGHT + timedelta(hours=3))] == ["fold-calls"]
+
+
+def test_folding_may_be_sent_twice() -> None:
+    day = NIGHT - timedelta(days=50)
+    clock.set_clock(origin=NIGHT, rate=0)
+    make_partition(day=day)
+    Call.objects.create(
+        id=UUID(int=1),
+        provider="provider",
+        scope="provider:stocks:1",
+        endpoint="grouped_daily",
+        lane="planned",
+        purpose="session 2026-01-05",
+        reserved_at=day,
+        hold_until=day,
+    )
+
+    tasks.fold_calls()
+    tasks.fold_calls()
+
+    assert HourlyTotal.objects.get().calls == 1
+    assert not Call.objects.exists()
+
+
 def test_what_was_missed_while_nothing_ran_is_due_once() -> None:
     schedule.due_entries(now=NOON)
 
-    assert len(schedule.due_entries(now=NOON + timedelta(days=30))) == 2
+    assert len(schedule.due_entries(now=NOON + timedelta(days=30))) == 3
     assert schedule.due_entries(now=NOON + timedelta(days=30)) == []
 
 
