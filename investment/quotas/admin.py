@@ -271,5 +271,5 @@ def _length(seconds: int) -> str:
 
 @admin.register(Epoch)
 class EpochAdmin(ReadOnlyAdmin):
-    list_display = ("name", "number", "owner", "until")
+    list_display = ("name", "number", "owner")
     ordering = ("name",)

@@ -107,16 +107,16 @@ class Call(models.Model):
 
 class Epoch(models.Model):
     """
-    Who is the only one to do something, until when (real time), and the number of that reign.
+    Who is the only one to do something, and the number of that reign; the row goes when it is given up.
 
-    Numbers are drawn from one sequence, so that each names one reign of one name. The row
-    ``memory`` counts how often the state server's memory was established.
+    Numbers are drawn from one sequence, so that each names one reign of one name. Until when a reign
+    lasts is in the lease that it belongs to. The row ``memory`` is numbered anew whenever the state
+    server's memory is established.
     """
 
     name = models.CharField(max_length=64, primary_key=True)
     number = models.BigIntegerField(unique=True)
     owner = models.CharField(max_length=80, blank=True)
-    until = models.DateTimeField(null=True, blank=True, help_text="Real time")
 
     def __str__(self) -> str:
         return f"{self.name} {self.number}"
