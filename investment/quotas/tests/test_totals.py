@@ -332,6 +332,26 @@ def test_a_call_completed_very_late_is_counted_as_it_ended_or_not_at_all(
     assert HourlyTotal.objects.get().state == "unknown"
 
 
+def test_nobody_can_complete_a_call_between_its_being_summed_and_dropped(no_partitions: None) -> None:
+    write(row(state="reserved", finished_at=None))
+    tried = []
+
+    def complete_before_dropping(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("DROP TABLE"):
+            with another_connection() as other:
+                other.execute("SET lock_timeout = '50ms'")
+                with pytest.raises(psycopg.errors.LockNotAvailable):
+                    other.execute("UPDATE quotas_call SET state = 'unknown', finished_at = reserved_at")
+            tried.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(complete_before_dropping):
+        totals.fold(now=LATE)
+
+    assert tried == ["DROP TABLE quotas_call_20260105"]
+    assert HourlyTotal.objects.get().state == "reserved"
+
+
 @pytest.mark.slow
 def test_folding_that_is_killed_leaves_the_rows(
     no_partitions: None, time: Time, process_environment: dict[str, str]
