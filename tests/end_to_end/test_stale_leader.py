@@ -85,6 +85,12 @@ def take_over(environment: dict[str, str], *command: str) -> None:
     assert successor.returncode == 0, output.decode()
 
 
+def correct(sandbox: RunningSandbox) -> None:
+    """Let the next be told another price: if the first wrote what it has been told, it would show."""
+    symbol = str(sandbox.market.day(MONDAY).symbols[0])
+    sandbox.fault("scale", endpoint="grouped", tickers=[symbol], factor=1.01)
+
+
 def all_rows() -> Rows:
     """Return every row of every table but the calls, in words."""
     found: Rows = {}
@@ -169,6 +175,7 @@ def test_stopped_while_it_waits_for_an_answer(sandbox: RunningSandbox, environme
     with impatient(environment, *SESSION) as leader:
         wait_until(lambda: not sandbox.sandbox.faults.armed, "the request arrives")
         pause(leader, SessionJob, MONDAY)
+        correct(sandbox)
         take_over(environment, *SESSION)
 
         check_session(leader, sandbox, on_its_way=1)
@@ -195,6 +202,7 @@ def test_a_backfill_that_was_stopped_adds_nothing(
     with impatient(environment, *BACKFILL) as leader:
         wait_until(lambda: not sandbox.sandbox.faults.armed, "the request arrives")
         pause(leader, Lock, "backfill")
+        correct(sandbox)
         take_over(environment, *BACKFILL)
 
         said = check_nothing_more(leader, sandbox, on_its_way=1)
