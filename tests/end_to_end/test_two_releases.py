@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 
 from investment.lib import redis
 from investment.ops.tests.processes import PATIENCE, ROOT, kill, wait_until
-from investment.quotas.models import Call, Scope
+from investment.quotas import scripts
+from investment.quotas.models import Call, Epoch, Scope
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -126,3 +128,46 @@ def test_two_releases_at_once_are_granted_together_what_there_is(
     assert {reason for each in answers for reason, _ in each} <= {"", "window", "memory_lost"}
     assert Call.objects.filter(state="sent").count() == LIMIT
     assert Scope.objects.count() == 1
+
+
+def test_a_release_that_keeps_the_ledger_in_another_way_takes_over_for_good(
+    releases: tuple[Path, Path], spend: Any
+) -> None:
+    older, newer = releases
+    speak(newer, scripts.LAYOUT + 1)
+    go()
+    first = spend(older, pause=0.05)
+    time.sleep(1.0)
+    second = spend(newer, pause=0.02)
+
+    before, after = told(first), told(second)
+
+    reasons = [reason for reason, _ in before]
+    assert reasons[-AFTERWARDS:] == ["old_release"] * AFTERWARDS
+    assert reasons.index("old_release") > reasons.index("")
+    assert set(reasons) == {"", "old_release"}, "once refused, it stays so"
+    begun = min(at for reason, at in after if not reason)
+    assert all(at < begun for reason, at in before if not reason), "never both at once"
+    waited = [reason for reason, at in after if at < begun]
+    assert set(waited) == {"memory_lost"}
+    assert {reason for reason, at in after if at >= begun} == {"", "window"}
+    # What the older spent counts: not one more than there is, and not one less.
+    assert granted(before) + granted(after) == LIMIT
+    assert granted(before) > 0
+    assert granted(after) > 0
+    assert Epoch.objects.get(name="memory").number == int(remembered("memory"))
+    assert int(remembered("layout")) == scripts.LAYOUT + 1
+
+
+def speak(folder: Path, layout: int) -> None:
+    """Let the release in ``folder`` keep the ledger in another way."""
+    path = folder / "investment" / "quotas" / "scripts" / "__init__.py"
+    text = path.read_text()
+    assert f"\nLAYOUT = {scripts.LAYOUT}\n" in text
+    path.write_text(text.replace(f"\nLAYOUT = {scripts.LAYOUT}\n", f"\nLAYOUT = {layout}\n"))
+
+
+def remembered(field: str) -> bytes:
+    value = redis.state().hget(redis.key(*scripts.EPOCH), field)
+    assert isinstance(value, bytes)
+    return value

@@ -15,7 +15,14 @@ local epoch = redis.call('HMGET', KEYS[2], 'memory', 'layout', ARGV[4])
 if epoch[2] ~= ARGV[6] and epoch[2] and tonumber(epoch[2]) > tonumber(ARGV[6]) then
   return {0, 'old_release', 0, -1}
 end
-if not epoch[1] or epoch[2] ~= ARGV[6] then
+if epoch[1] and epoch[2] ~= ARGV[6] then
+  -- An older release keeps the ledger. From now on it grants nothing, so that the rows will be complete.
+  redis.call('HDEL', KEYS[2], 'memory')
+  redis.call('HSET', KEYS[2], 'layout', ARGV[6])
+  redis.call('SET', KEYS[7], string.format('%.0f', real))
+  return {0, 'memory_lost', 0, -1}
+end
+if not epoch[1] then
   redis.call('SET', KEYS[7], string.format('%.0f', real), 'NX')
   return {0, 'memory_lost', 0, -1}
 end
@@ -129,6 +136,8 @@ for number = 1, windows do
 end
 if reason then return {0, reason, full, retry} end
 
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now - longest)
-redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now - longest)
+-- Some that have left the windows are kept: an answer on its way may tell of them; see settle.lua.
+local gone = now - longest - ARGV[3]
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', gone)
+redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', gone)
 return grant()

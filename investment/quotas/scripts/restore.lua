@@ -6,7 +6,9 @@
 --       how many scopes, then of each: name, closed until or '', how many facts, then of each: field, value, until
 --       then of each slot: scope, set, member, score
 local known = redis.call('HMGET', KEYS[2], 'memory', 'layout')
-if known[1] and tonumber(known[2] or 0) >= tonumber(ARGV[4]) then return 0 end
+local layout = tonumber(known[2] or 0)
+-- A newer release may have stopped us since the rows were read.
+if layout > tonumber(ARGV[4]) or known[1] and layout == tonumber(ARGV[4]) then return 0 end
 local at = 5
 local function take(count)
   local from = at + 1

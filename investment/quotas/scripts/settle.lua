@@ -1,7 +1,7 @@
 -- Say how a granted call ended. Once: a second settling changes no slot.
 --
 -- KEYS: 1 clock  2 scope  3-4 its slots: interactive, others
--- ARGV: 1 lane: e, i or p  2 calls  3 outcome
+-- ARGV: 1 lane: e, i or p  2 calls  3 outcome  4 when it was reserved, where there are facts
 --       then of each fact: seconds, limit, remaining or '', '1' if full, until (microseconds) or ''
 --       last: slot
 -- Returns {now, then of each fact that binds: seconds, slots of somebody else or -1: full, until}
@@ -30,7 +30,7 @@ local function tell(field, value, until_)
   if not told or tonumber(told) < until_ then redis.call('HSET', KEYS[2], 'told', string.format('%.0f', until_)) end
   redis.call('HSET', KEYS[2], field, value)
 end
-for i = 4, #ARGV - 1, 5 do
+for i = 5, #ARGV - 1, 5 do
   local seconds, span = ARGV[i], ARGV[i] * 1e6
   local until_ = ARGV[i + 4] == '' and now + span or tonumber(ARGV[i + 4])
   if ARGV[i + 3] == '1' and until_ > now then
@@ -41,15 +41,15 @@ for i = 4, #ARGV - 1, 5 do
     answer[#answer + 1] = until_
   end
   if ARGV[i + 2] ~= '' and until_ > now then
-    -- Whatever the provider counts of ours in its window we count too, because we count until after the
-    -- call has finished. So what it counts beyond that is somebody else's.
-    local since = now - span + 0.25
+    -- Whatever it counted of ours when this call arrived had not finished a window before that, so it is
+    -- among these, and what it counted beyond them is somebody else's.
+    local since = ARGV[4] - span + 0.25
     local ours = redis.call('ZCOUNT', KEYS[3], since, '+inf') + redis.call('ZCOUNT', KEYS[4], since, '+inf')
     local foreign = ARGV[i + 1] - ours - ARGV[i + 2]
     local count, known_until = string.match(redis.call('HGET', KEYS[2], 'foreign:' .. seconds) or '', '(%d+) (%S+)')
-    -- An answer that was long on its way may know less than an earlier one: what was told is kept until it ends.
+    -- An answer that was long on its way may know less than an earlier one: it takes nothing back.
     if count and tonumber(known_until) > now then
-      foreign = math.max(foreign, tonumber(count))
+      if foreign < tonumber(count) then foreign = 0 end
       until_ = math.max(until_, tonumber(known_until))
     end
     if foreign > 0 then

@@ -6,26 +6,29 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+import psycopg
+from django.db import ProgrammingError, connection, transaction
 
 from investment.quotas.contracts import CallDetails, Granted, Lane, Outcome
 
+# Both name the day's partition: finding it through the table costs more than the rest.
 _INSERT = """
-    INSERT INTO quotas_call
+    INSERT INTO {partition}
         (id, provider, scope, endpoint, lane, purpose, epoch, calls, state, reserved_at, hold_until, error)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'reserved', %s, %s, '')
 """
+# Nobody waits for the disk: a row whose completion was lost counts as under way until its hold ends.
+# What has been settled stays so, as in the state server: settling again changes nothing.
 _COMPLETE = """
-    UPDATE quotas_call
+    WITH quickly AS (SELECT set_config('synchronous_commit', 'off', true))
+    UPDATE {partition}
     SET state = %s, finished_at = %s, sent_at = %s, status = %s, bytes = %s, duration_seconds = %s,
         quota_left = %s, error = %s, limit_facts = %s
+    FROM quickly
+    WHERE reserved_at = %s AND id = %s AND state IN ('reserved', 'unknown')
 """
-# What has been settled stays so, as in the state server: settling again changes nothing.
-_OF = "WHERE reserved_at = %s AND id = %s AND state IN ('reserved', 'unknown')"
-# Nobody waits for the disk here: a row whose completion was lost counts as under way until its hold ends.
-_QUICKLY = "WITH quickly AS (SELECT set_config('synchronous_commit', 'off', true))"
-_CHECK_VIOLATION = "23514"
-_Value = UUID | str | int | datetime | None
+_NO_SUCH_TABLE = "42P01"
+_Value = UUID | str | int | float | datetime | None
 
 
 def refuse_open_transaction() -> None:
@@ -72,12 +75,12 @@ def record(
     try:
         # The savepoint is for tests, whose transaction would not survive the first call of a day.
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            _insert(values)
-    except IntegrityError as e:
-        if getattr(e.__cause__, "sqlstate", None) != _CHECK_VIOLATION:
+            _run(_INSERT, granted.at, values)
+    except ProgrammingError as e:
+        if getattr(e.__cause__, "sqlstate", None) != _NO_SUCH_TABLE:
             raise
         make_partition(day=granted.at)
-        _insert(values)
+        _run(_INSERT, granted.at, values)
 
 
 def complete(
@@ -95,32 +98,29 @@ def complete(
     ``binding`` is what the provider told that binds, for :mod:`.memory` to bring back: of each fact
     the window's seconds, the slots of somebody else (None: the window is full), until when (µs).
     """
-    update = (
-        f"{_COMPLETE} {_OF}" if connection.in_atomic_block else f"{_QUICKLY} {_COMPLETE} FROM quickly {_OF}"
+    _run(
+        _COMPLETE,
+        reserved_at,
+        [
+            outcome,
+            finished_at,
+            details.sent_at,
+            details.status,
+            details.size,
+            details.duration_seconds,
+            details.quota_left,
+            details.error[:500],
+            json.dumps(binding) if binding else None,
+            reserved_at,
+            id_,
+        ],
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            update,
-            [
-                outcome,
-                finished_at,
-                details.sent_at,
-                details.status,
-                details.size,
-                details.duration_seconds,
-                details.quota_left,
-                details.error[:500],
-                json.dumps(binding) if binding else None,
-                reserved_at,
-                id_,
-            ],
-        )
 
 
 def make_partition(*, day: datetime) -> None:
     """Make the partition for the UTC day that ``day`` is in, if there is none."""
     start = day.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    name = f"quotas_call_{start:%Y%m%d}"
+    name = partition_of(start)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('quotas_call'))")
         cursor.execute("SELECT to_regclass(%s)", [name])
@@ -134,6 +134,19 @@ def make_partition(*, day: datetime) -> None:
         )
 
 
-def _insert(values: list[_Value]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+def partition_of(moment: datetime) -> str:
+    """Return the name of the partition for the UTC day that ``moment`` is in."""
+    return f"quotas_call_{moment.astimezone(UTC):%Y%m%d}"
+
+
+def _run(statement: str, reserved_at: datetime, values: Sequence[_Value]) -> None:
+    """Run a statement under a plan that the server keeps: it would plan for longer than it runs."""
+    connection.ensure_connection()
+    raw: psycopg.Connection[tuple[object, ...]] = connection.connection
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        # Django switches plans off, which it does not need for its own statements.
+        before, raw.prepare_threshold = raw.prepare_threshold, 0
+        try:
+            cursor.execute(statement.format(partition=partition_of(reserved_at)), values, prepare=True)
+        finally:
+            raw.prepare_threshold = before

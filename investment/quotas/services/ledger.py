@@ -129,7 +129,7 @@ def settle(
         return clock.now()
     completed = details is not None or known.durable
     try:
-        moment, binding = _settle(known, parts, outcome, limit_facts)
+        moment, binding = _settle(known, parts, outcome, _facts(known, id, limit_facts))
     except redis_client.RedisError:
         # When it finished is not known by the ledger's clock, so it counts for as long as it could take.
         if completed:
@@ -207,9 +207,11 @@ def _reserving(
 
 
 def _settle(
-    known: Declared, parts: ids.Parts, outcome: Outcome, limit_facts: Sequence[LimitFacts]
+    known: Declared, parts: ids.Parts, outcome: Outcome, facts: tuple[str | int, ...]
 ) -> tuple[datetime, list[tuple[int, int | None, int]]]:
-    command = _settling(known.keys, parts.lane, parts.calls, outcome, _facts(known, limit_facts))
+    # What was told is told once: such a command is not worth keeping.
+    settling = _settling.__wrapped__ if facts else _settling
+    command = settling(known.keys, parts.lane, parts.calls, outcome, facts)
     moment, *told = scripts.ask("settle", command + redis.part(ids.member_of(parts.lane, parts.token)))
     binding = [
         (told[i], None if told[i + 1] < 0 else told[i + 1], told[i + 2]) for i in range(0, len(told), 3)
@@ -217,10 +219,12 @@ def _settle(
     return ids.instant(moment), binding
 
 
-def _facts(known: Declared, limit_facts: Sequence[LimitFacts]) -> tuple[str | int, ...]:
-    """Of each fact on a window that we know: seconds, limit, remaining, whether full, until when."""
-    limits = {window.seconds: window.limit for window in known.limits.windows} if limit_facts else {}
-    facts: list[str | int] = []
+def _facts(known: Declared, id_: UUID, limit_facts: Sequence[LimitFacts]) -> tuple[str | int, ...]:
+    """When it was reserved, and of each fact: seconds, limit, remaining, whether full, until when."""
+    if not limit_facts:
+        return ()
+    limits = {window.seconds: window.limit for window in known.limits.windows}
+    facts: list[str | int] = [ids.microseconds(ids.reserved_at_of(id_))]
     for fact in limit_facts:
         if fact.seconds in limits:
             facts += [

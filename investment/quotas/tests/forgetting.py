@@ -10,7 +10,8 @@ from investment.quotas.services.memory import SEND_WITHIN
 def forget_everything() -> None:
     """FLUSHALL, as far as it concerns this mode, but for the clock that the test holds."""
     client = redis.state()
-    client.delete(*client.scan_iter(match=redis.key("quota", "*")))
+    for key in client.scan_iter(match=redis.key("quota", "*")):
+        client.delete(key)
 
 
 def let_late_ones_pass() -> None:

@@ -68,6 +68,30 @@ def test_an_answer_that_was_long_on_its_way_takes_nothing_back(time: Time) -> No
     assert refuse("essential").retry_at == RESET
 
 
+def test_what_a_stranger_no_longer_does_is_given_back(time: Time) -> None:
+    declare((10, 60))
+    hear(remaining=4, until=RESET)
+    time.passes(20)
+    hear(remaining=7, until=MORNING + timedelta(seconds=100))  # four fewer than before
+    time.passes(25)
+
+    send("essential", calls=8)
+    refuse("essential")
+
+
+def test_a_call_that_has_left_our_window_while_the_answer_was_on_its_way_is_no_strangers(time: Time) -> None:
+    declare((3, 60))
+    send()
+    time.passes(59)
+    answer = ask()
+    assert isinstance(answer, Granted)
+    time.passes(5)  # the provider had counted both
+
+    ledger.settle(id=answer.id, outcome="sent", limit_facts=[LimitFacts(seconds=60, remaining=1)])
+
+    send("essential", calls=2)
+
+
 def test_calls_on_their_way_are_not_taken_for_somebody_elses(time: Time) -> None:
     declare((10, 60))
     for _ in range(4):

@@ -19,12 +19,12 @@ from hypothesis.stateful import (
 )
 
 from investment.lib import redis
-from investment.quotas import scripts
 from investment.quotas.contracts import Granted, Lane, Outcome, ScopeLimits, Window
 from investment.quotas.models import Call, Scope
 from investment.quotas.services import ledger, scopes
 from investment.quotas.tests.conftest import MORNING, Time
 from investment.quotas.tests.factories import SCOPE, ask, declare
+from investment.quotas.tests.forgetting import forget_everything, let_late_ones_pass
 
 pytestmark = pytest.mark.django_db
 
@@ -143,9 +143,8 @@ class Ledger(RuleBasedStateMachine):
     @rule()
     def memory_is_lost(self) -> None:
         """All calls of a scope with a long window have rows, so nothing is forgotten with everything."""
-        client = redis.state()
-        client.delete(*client.scan_iter(match=redis.key("quota", "*")))
-        client.set(redis.key(*scripts.LOST), 1)  # long ago
+        forget_everything()
+        let_late_ones_pass()
 
     @invariant()
     def the_provider_never_counts_more_than_its_limit(self) -> None:
