@@ -388,4 +388,7 @@ class Stage:
         return None
 
     def _put(self, url: str, what: str, document: dict[str, Any]) -> None:
-        self.http.put(f"{url}/_sandbox/{what}", json=document).raise_for_status()
+        answer = self.http.put(f"{url}/_sandbox/{what}", json=document)
+        # Another server may have its own idea of how long calls take.
+        if what != "delays" or self.server is None:
+            answer.raise_for_status()

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -59,6 +61,17 @@ def started(*options: str, runtime: Path, mode: str) -> Iterator[tuple[str, subp
 
 
 @pytest.mark.slow
+def test_windows_and_another_clock_come_from_the_command_line(tmp_path: Path) -> None:
+    options = ("--key=narrow=1/60,9/3600,headers", "--window=fixed", "--clock-offset=-7200")
+    with started(*options, runtime=tmp_path, mode="sample-3-50") as (url, _):
+        answers = [httpx.get(url + "/v1/marketstatus/now", params={"apiKey": "narrow"}) for _ in range(3)]
+    told = parsedate_to_datetime(answers[0].headers["Date"])
+    assert abs((datetime.now(UTC) - told).total_seconds() - 7200) < 60
+    assert 429 in [answer.status_code for answer in answers], "a new minute may begin once"
+    assert answers[0].headers["X-Ratelimit-Remaining"] == "8"
+
+
+@pytest.mark.slow
 def test_it_serves_the_sample_market_within_ninety_megabytes(tmp_path: Path) -> None:
     with started("--key=second=unlimited", runtime=tmp_path, mode="sample-3-500") as (url, running):
         for key in ("the-key", "second"):
@@ -83,6 +96,7 @@ def test_keys_and_plans_come_from_the_command_line() -> None:
     keys = process._keys(["a=b=unlimited"], PLANS["basic"])
     assert keys["a=b"] is PLANS["unlimited"]
     assert len(keys) == 2
+    assert process._keys(["k=30/1,60/60"], PLANS["basic"])["k"].windows == ((30, 1), (60, 60))
     with pytest.raises(SystemExit, match="KEY=PLAN"):
         process._keys(["lonely"], PLANS["basic"])
 
