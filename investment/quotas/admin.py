@@ -94,7 +94,7 @@ class StatusFilter(_OfTheDay):
 @admin.register(Call)
 class CallAdmin(ReadOnlyAdmin):
     list_display = (
-        "reserved_at",
+        "at",
         "provider",
         "endpoint",
         "lane",
@@ -108,6 +108,10 @@ class CallAdmin(ReadOnlyAdmin):
     list_filter = (DayFilter, "state", "lane", ProviderFilter, EndpointFilter, StatusFilter)
     ordering = ("-reserved_at",)
     show_full_result_count = False
+
+    @admin.display(description="Reserved at (UTC)", ordering="reserved_at")
+    def at(self, call: Call) -> str:
+        return f"{call.reserved_at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Call | None:
         """Find a row by the time that its id holds: ids alone have no index."""

@@ -1,14 +1,15 @@
 """What is shown of the windows is what the ledger would grant."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from investment.lib import redis
-from investment.quotas import ids
+from investment.quotas import ids, scripts
 from investment.quotas.contracts import LANES, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.models import Scope
 from investment.quotas.selectors import WindowStatus, ledger_status, window_status
@@ -24,7 +25,7 @@ def status(time: Time) -> WindowStatus:
     return found
 
 
-def in_seconds(seconds: float) -> object:
+def in_seconds(seconds: float) -> datetime:
     return MORNING + timedelta(seconds=seconds)
 
 
@@ -87,6 +88,30 @@ def test_one_scope_can_be_asked_for(time: Time) -> None:
 
     assert [row.scope for row in ledger_status(now=time.now).windows] == ["other:stocks:1", SCOPE]
     assert [row.scope for row in ledger_status(now=time.now, scope=SCOPE).windows] == [SCOPE]
+
+
+def test_the_command_shows_all_of_it_and_names_as_they_are(
+    time: Time, capsys: pytest.CaptureFixture[str]
+) -> None:
+    declare((10, 60), share=0.5, scope="provider:free:1")
+    for _ in range(7):
+        ask("essential", scope="provider:free:1")
+    client, key = redis.state(), redis.key("quota", "provider:free:1")
+    client.hset(key, "full:60", ids.microseconds(in_seconds(20)))
+    client.hset(key, "foreign:60", f"2 {ids.microseconds(in_seconds(30))}")
+    client.hset(key, "closed", ids.microseconds(in_seconds(90)))
+    client.delete(redis.key(*scripts.EPOCH))
+
+    call_command("quotas")
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "provider:free:1 │ 10 in 60 s │ 0 │ 7 │ 2 │ 2 │ 0 │ in 90 s" in shown
+    assert "used up until 2026-01-05 14:30:20" in shown
+    assert (
+        "someone else has used 2 of it, as the provider said; they count until 2026-01-05 14:30:30" in shown
+    )
+    assert "provider:free:1: closed until 2026-01-05 14:31:30, because calls without rows" in shown
+    assert "does not know what was spent" in shown
 
 
 STEPS = st.lists(

@@ -24,6 +24,8 @@ class Command(BaseCommand):
             file=self.stdout,  # type: ignore[arg-type]
             force_terminal=terminal,
             width=None if terminal else 160,
+            emoji=False,  # a scope may well be called «…:free:…»
+            markup=False,
         )
         if not options["watch"]:
             console.print(_shown())
