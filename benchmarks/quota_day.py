@@ -36,12 +36,14 @@ Of each provider (``…_after_faults``: in C):
 """
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +157,13 @@ def measure_faults(stage: Stage, options: argparse.Namespace, figures: Figures) 
 PARTS = {"A": measure_use, "B": measure_planned, "C": measure_faults}
 
 
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def report(figures: Figures) -> None:
     """Print the table; a figure that misses its target has an exclamation mark."""
     table = Table(box=None, header_style="", pad_edge=False)
@@ -212,9 +221,13 @@ def main() -> None:
     }
     parent = ROOT / ".runtime"
     parent.mkdir(mode=0o700, exist_ok=True)
-    runtime = Path(tempfile.mkdtemp(prefix="storm-", dir=parent))
+    # Named and locked as those of with_servers.py, which removes what a killed run has left behind.
+    runtime = Path(tempfile.mkdtemp(prefix="temporary-", dir=parent))
     began = time.monotonic()
-    with Stage(runtime, workers=options.workers, server=options.server, seed=options.seed) as stage:
+    with (
+        locked(runtime / "lock"),
+        Stage(runtime, workers=options.workers, server=options.server, seed=options.seed) as stage,
+    ):
         for part in options.parts.split(","):
             print(f"part {part}", file=sys.stderr, flush=True)
             PARTS[part](stage, options, figures)

@@ -10,7 +10,7 @@ BREATH = 1.5  # real seconds: less than a memory takes to be rebuilt
 
 def every_fault(stage: Stage, *, outage: float, pause: float) -> list[Fault]:
     """
-    Return what to do at which fraction of a storm; each thing twice, once on top of another trouble.
+    Return what to do at which fraction of a storm: one thing after the other, then one on top of another.
 
     ``outage`` is for how long PostgreSQL is gone, ``pause`` for how long a process is stopped (real
     seconds; more than the five within which a granted call must be sent).

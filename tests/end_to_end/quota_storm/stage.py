@@ -238,7 +238,8 @@ class Stage:
             raise RuntimeError(words)
         for worker in self.workers:
             if worker.process.poll() is not None:
-                raise RuntimeError(f"a worker ended by itself with {worker.process.returncode}")
+                last = "\n".join((self.runtime / "workers.log").read_text().splitlines()[-15:])
+                raise RuntimeError(f"a worker ended by itself with {worker.process.returncode}:\n{last}")
 
     def _start_worker(self, orders: str) -> Worker:
         with (self.runtime / "workers.log").open("a") as log:
