@@ -5,6 +5,7 @@ Run as ``python -m tests.end_to_end.quota_storm.worker ORDER``. Begins when it r
 its standard input does; each half second it writes what it did, as a line of JSON.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -62,10 +63,16 @@ class Asking(threading.Thread):
         self.wire = Timed()
         self.troubles: Counter[str] = Counter()
 
+    def prepare(self) -> None:
+        """Do what takes time before anyone begins: imports, and the scope's row if that can be had now."""
+        import investment.providers.gateway  # noqa: F401
+        from investment.quotas.services import scopes
+
+        with contextlib.suppress(*failures()):
+            scopes.declare(make_access(self.order).limits)
+
     def run(self) -> None:
-        from django.db import Error as DatabaseError
         from django.db import connection
-        from redis import RedisError
 
         from investment.providers.gateway import MeteredTransport
         from investment.quotas.errors import QuotaExhausted
@@ -80,15 +87,12 @@ class Asking(threading.Thread):
             patience=LOOK,
             hold=HOLD,
         )
-        declared = False
         with httpx.Client(
             base_url=access.base_url, transport=meter, timeout=httpx.Timeout(**HTTP), trust_env=False
         ) as http:
             while not self.ended.is_set():
                 try:
-                    if not declared:
-                        scopes.declare(access.limits)
-                        declared = True
+                    scopes.declare(access.limits)
                     http.get(
                         PATH,
                         headers={"Authorization": f"Bearer {self.order['key']}"},
@@ -96,10 +100,9 @@ class Asking(threading.Thread):
                     )
                 except QuotaExhausted as refusal:
                     self.wait(refusal)
-                except (httpx.TransportError, RedisError, DatabaseError) as error:
+                except failures() as error:
                     self.trouble(error)
-                    if isinstance(error, DatabaseError):
-                        connection.close()
+                    connection.close()
                     time.sleep(AGAIN)
         connection.close()
 
@@ -124,6 +127,14 @@ class Asking(threading.Thread):
         if refusal.retry_at is not None and (rate := clock.rate()):
             ahead = (refusal.retry_at - clock.now()).total_seconds() / rate
         time.sleep(min(LOOK, max(0.001, ahead)))
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What may happen to a call in a storm."""
+    from django.db import Error as DatabaseError
+    from redis import RedisError
+
+    return httpx.TransportError, RedisError, DatabaseError
 
 
 def make_access(order: Mapping[str, Any]) -> "Access":
@@ -178,6 +189,8 @@ def main() -> None:
     orders = json.loads(sys.argv[1])
     ended = threading.Event()
     threads = [Asking(order, ended) for order in orders]
+    for thread in threads:
+        thread.prepare()
     sys.stdout.write("{}\n")
     sys.stdout.flush()
     if not sys.stdin.readline():
