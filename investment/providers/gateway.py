@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import httpx
 
 from investment.lib import clock
+from investment.providers.access import Access
 from investment.providers.contracts import MarketDataProvider
-from investment.providers.registry import Access, market_data_access
+from investment.providers.registry import access as access_of
 from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.services import ledger, scopes
@@ -35,6 +36,7 @@ MAX_BODY = 64 * 2**20  # bytes as sent; ten times the largest answer there is
 HOLD = 5.0 + 20.0 + BODY_WITHIN + 20.0  # seconds
 _LOOK_AGAIN = 1.0  # real seconds; the clock may be set while we wait
 _BREATH = 0.001  # real seconds
+_MAX_REFUSAL = 64 * 2**10  # bytes as sent; no provider says «too many» in more
 
 # The request never left this machine. Whatever else goes wrong may have been counted.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -61,21 +63,39 @@ def market_data(
     patience: float = 0.0,
     on_wait: Callable[[datetime], None] | None = None,
 ) -> Iterator[MeteredMarketData]:
+    """Yield the provider of US prices and actions; see :func:`provider`."""
+    with provider(
+        "massive", lane=lane, purpose=purpose, epoch=epoch, patience=patience, on_wait=on_wait
+    ) as found:
+        yield cast("MeteredMarketData", found)
+
+
+@contextmanager
+def provider(
+    name: str,
+    *,
+    lane: Lane,
+    purpose: str,
+    epoch: int | None = None,
+    patience: float = 0.0,
+    on_wait: Callable[[datetime], None] | None = None,
+) -> Iterator[Any]:
     """
-    Yield the provider of US prices and actions, whose every request goes through the ledger.
+    Yield the adapter of a provider, whose every request goes through the ledger.
 
-    ``purpose`` (up to 120 characters) says in the call's row what it was for. ``patience`` is how
-    long a request may wait for a slot, in real seconds; ``on_wait`` is told each time until when
-    (the one clock's). ``epoch``: see :func:`investment.quotas.services.ledger.reserve`.
+    ``purpose`` (up to 120 characters; its first word is its kind) says in the call's row what it was
+    for. ``patience`` is how long a request may wait for a slot, in real seconds; ``on_wait`` is told
+    each time until when (the one clock's). ``epoch``: see
+    :func:`investment.quotas.services.ledger.reserve`.
 
-    The provider's methods raise :class:`QuotaExhausted` where no slot is free in time, and the
-    errors of :mod:`investment.providers.errors`.
+    The adapter's methods raise :class:`QuotaExhausted` where no slot is free in time, and the
+    errors of :mod:`investment.providers.errors`. Beside them it has ``calls_spent`` and
+    ``last_call_id`` as :class:`MeteredMarketData` says.
 
     :raises CredentialsRejected: if there is no key.
-    :raises RuntimeError: from the provider's methods, if a transaction is open.
+    :raises RuntimeError: from the adapter's methods, if a transaction is open.
     """
-    access = market_data_access()
-    scopes.declare(access.limits)
+    access = access_of(name)
     meter = MeteredTransport(
         httpx.HTTPTransport(retries=0),
         access=access,
@@ -86,13 +106,13 @@ def market_data(
         on_wait=on_wait,
     )
     with httpx.Client(base_url=access.base_url, transport=meter, timeout=TIMEOUT, trust_env=False) as http:
-        yield cast("MeteredMarketData", _Metered(access.make(http), meter))
+        yield _Metered(access.make(http), meter)
 
 
 class _Metered:
     """An adapter, with what its transport has counted."""
 
-    def __init__(self, adapter: MarketDataProvider, meter: "MeteredTransport") -> None:
+    def __init__(self, adapter: object, meter: "MeteredTransport") -> None:
         self._adapter = adapter
         self._meter = meter
 
@@ -150,7 +170,7 @@ class MeteredTransport(httpx.BaseTransport):
         self,
         inner: httpx.BaseTransport,
         *,
-        access: Access,
+        access: Access[Any],
         lane: Lane,
         purpose: str,
         epoch: int | None = None,
@@ -174,7 +194,8 @@ class MeteredTransport(httpx.BaseTransport):
         give_up = time.monotonic() + self._patience
         while True:
             asked = clock.awake()
-            granted = self._admit(str(request.extensions.get("endpoint", "")), give_up)
+            endpoint = str(request.extensions.get("endpoint", ""))
+            granted = self._admit(endpoint, give_up)
             sending = _Sending(granted, stale_at=asked + SEND_WITHIN)
             try:
                 head, body = self._send(request, sending)
@@ -206,9 +227,11 @@ class MeteredTransport(httpx.BaseTransport):
         """
         # In the clock's seconds: where it runs faster, a call takes more of them.
         hold = min(self._hold * max(1.0, clock.rate()), MAX_HOLD)
+        limits = self._access.limits_of(endpoint)
+        scopes.declare(limits)
         while True:
             answer = ledger.reserve(
-                scope=self._access.limits.scope,
+                scope=limits.scope,
                 lane=self._lane,
                 purpose=self._purpose,
                 hold_seconds=hold,
@@ -218,7 +241,7 @@ class MeteredTransport(httpx.BaseTransport):
             )
             if isinstance(answer, Granted):
                 return answer
-            refusal = QuotaExhausted(scope=self._access.limits.scope, refused=answer)
+            refusal = QuotaExhausted(scope=limits.scope, refused=answer)
             if answer.retry_at is None or not self._wait(answer.retry_at, give_up):
                 raise refusal
 
@@ -240,7 +263,6 @@ class MeteredTransport(httpx.BaseTransport):
         request.extensions = {**request.extensions, "trace": sending.trace}
         response = self._inner.handle_request(request)
         sending.outcome, sending.status = "sent", response.status_code
-        sending.facts = list(self._access.limit_facts(response.status_code, response.headers))
         stream = cast("httpx.SyncByteStream", response.stream)
         parts, sending.size = [], 0
         try:
@@ -253,6 +275,8 @@ class MeteredTransport(httpx.BaseTransport):
                     raise httpx.ReadTimeout(f"the answer took more than {BODY_WITHIN:.0f} s")
         finally:
             response.close()
+            told = b"" if sending.size > _MAX_REFUSAL else b"".join(parts)
+            sending.facts = list(self._access.limit_facts(response.status_code, response.headers, told))
         return response, b"".join(parts)
 
     def _finish(self, sending: _Sending) -> None:

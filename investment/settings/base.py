@@ -170,10 +170,25 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
 }
 
-# Massive (formerly Polygon). In sample and data mode the address is our own sandbox's.
+# Providers: a key ("-": none), the plan it is on (see each adapter's limits.py), and where they answer.
+# In sample and data mode the addresses are our own sandbox's.
+MASSIVE_API_KEY = env.secret("MASSIVE_API_KEY", "-")
+MASSIVE_PLAN = env.text("MASSIVE_PLAN", "basic")
 MASSIVE_BASE_URL = env.text("MASSIVE_BASE_URL", "https://api.massive.com")
-MASSIVE_API_KEY = env.secret("MASSIVE_API_KEY", "-")  # "-": none
-MASSIVE_PLAN = env.text("MASSIVE_PLAN", "basic")  # basic (free) or unlimited: see adapters/massive/limits.py
+FINNHUB_API_KEY = env.secret("FINNHUB_API_KEY", "-")
+FINNHUB_PLAN = env.text("FINNHUB_PLAN", "free")
+FINNHUB_BASE_URL = env.text("FINNHUB_BASE_URL", "https://finnhub.io/api/v1")
+FINNHUB_STREAM_URL = env.text("FINNHUB_STREAM_URL", "wss://ws.finnhub.io")
+ALPHAVANTAGE_API_KEY = env.secret("ALPHAVANTAGE_API_KEY", "-")
+ALPHAVANTAGE_PLAN = env.text("ALPHAVANTAGE_PLAN", "free")
+ALPHAVANTAGE_BASE_URL = env.text("ALPHAVANTAGE_BASE_URL", "https://www.alphavantage.co/query")
+NEWSAPI_API_KEY = env.secret("NEWSAPI_API_KEY", "-")
+NEWSAPI_PLAN = env.text("NEWSAPI_PLAN", "developer")
+NEWSAPI_BASE_URL = env.text("NEWSAPI_BASE_URL", "https://newsapi.org/v2")
+ECB_BASE_URL = env.text("ECB_BASE_URL", "https://www.ecb.europa.eu/stats/eurofxref")
+SEC_CONTACT = env.text("SEC_CONTACT", "-")
+SEC_BASE_URL = env.text("SEC_BASE_URL", "https://www.sec.gov")
+SEC_DATA_URL = env.text("SEC_DATA_URL", "https://data.sec.gov")
 
 # Celery: tasks must be repeatable, for a killed worker's task is delivered again.
 # Celery's name for a Redis on a Unix socket is another one.

@@ -15,6 +15,19 @@ from investment.ops.local.arguments import CURRENT, DEFAULT_SYMBOLS
 from investment.ops.local.console import StartError
 
 SEED = 7
+# Settings of providers begin with these.
+PROVIDER_PREFIXES = ("MASSIVE_", "FINNHUB_", "ALPHAVANTAGE_", "NEWSAPI_", "ECB_", "SEC_")
+_WITH_KEYS = ("MASSIVE_", "FINNHUB_", "ALPHAVANTAGE_", "NEWSAPI_")
+# Where the sandbox speaks like each of them.
+_SANDBOX_PATHS = {
+    "MASSIVE_BASE_URL": "",
+    "FINNHUB_BASE_URL": "/finnhub/api/v1",
+    "ALPHAVANTAGE_BASE_URL": "/alphavantage/query",
+    "NEWSAPI_BASE_URL": "/newsapi/v2",
+    "ECB_BASE_URL": "/ecb/stats/eurofxref",
+    "SEC_BASE_URL": "/sec",
+    "SEC_DATA_URL": "/sec/data",
+}
 _WILDCARDS = ("0.0.0.0", "::", "*")  # noqa: S104  # what --host may say, not what we bind by ourselves
 
 
@@ -103,10 +116,16 @@ def mode_environment(
     """Return what tells the processes their mode; with the sandbox as provider unless it is live."""
     variables = {"INVESTMENT_MODE": mode.name, "DATA_DIR": str(folder or "")}
     if mode.kind != "live":
+        address = f"http://127.0.0.1:{sandbox_port}"
+        for prefix in _WITH_KEYS:
+            variables |= {f"{prefix}API_KEY": secrets["sandbox"], f"{prefix}API_KEY_FILE": ""}
+        variables |= {name: address + path for name, path in _SANDBOX_PATHS.items()}
         variables |= {
-            "MASSIVE_BASE_URL": f"http://127.0.0.1:{sandbox_port}",
-            "MASSIVE_API_KEY": secrets["sandbox"],
-            "MASSIVE_API_KEY_FILE": "",
+            "FINNHUB_STREAM_URL": f"ws://127.0.0.1:{sandbox_port}/finnhub/ws",
+            "FINNHUB_PLAN": "free",
+            "ALPHAVANTAGE_PLAN": "free",
+            "NEWSAPI_PLAN": "developer",
+            "SEC_CONTACT": "sample mode <nobody@example.com>",
             # A folder may reach beyond the free plan's two years; the sample market has its true limits.
             "MASSIVE_PLAN": "unlimited" if mode.kind == "data" else "basic",
             "SANDBOX_PORT": str(sandbox_port),

@@ -18,6 +18,7 @@ from investment.ops.local import environment as env
 from investment.ops.local.children import Children, wait_for
 from investment.ops.local.console import StartError, complain
 from investment.ops.local.databases import ensure_database
+from investment.ops.local.environment import PROVIDER_PREFIXES
 from investment.ops.local.keys import installation_secrets
 from investment.ops.local.quarters import remove_quarters
 from investment.ops.local.servers import Servers
@@ -68,7 +69,15 @@ def _environment(
     runtime: Path, secrets: dict[str, str], servers: Servers, *, durable: bool
 ) -> dict[str, str]:
     """Return an environment that owes nothing to an installation: no provider's key, no other server."""
-    ours = ("MASSIVE_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CACHE_URL", "INVESTMENT_", "DATA_DIR")
+    ours = (
+        *PROVIDER_PREFIXES,
+        "DJANGO_",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "CACHE_URL",
+        "INVESTMENT_",
+        "DATA_DIR",
+    )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     address = env.with_database(servers.addresses["DATABASE_URL"], "investment")
     ensure_database(servers.addresses["DATABASE_URL"], address)

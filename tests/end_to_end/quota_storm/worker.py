@@ -21,7 +21,7 @@ import django
 import httpx
 
 if TYPE_CHECKING:
-    from investment.providers.registry import Access
+    from investment.providers.access import Access
     from investment.quotas.contracts import Lane, LimitFacts
     from investment.quotas.errors import QuotaExhausted
 
@@ -137,10 +137,10 @@ def failures() -> tuple[type[Exception], ...]:
     return httpx.TransportError, RedisError, DatabaseError
 
 
-def make_access(order: Mapping[str, Any]) -> "Access":
+def make_access(order: Mapping[str, Any]) -> "Access[Any]":
     """Return the access of an imagined adapter that has no more to say than its limits."""
     from investment.lib import clock
-    from investment.providers.registry import Access
+    from investment.providers.access import Access
     from investment.quotas.contracts import LimitFacts, ScopeLimits, Window
 
     windows = tuple(
@@ -148,7 +148,7 @@ def make_access(order: Mapping[str, Any]) -> "Access":
         for limit, seconds in order["windows"]
     )
 
-    def facts(status: int, headers: Mapping[str, str]) -> "list[LimitFacts]":
+    def facts(status: int, headers: Mapping[str, str], _body: bytes) -> "list[LimitFacts]":
         if "x-ratelimit-remaining" in headers:
             # The provider's clock may be another than ours; how far it is until the reset is the same.
             ahead = int(headers["x-ratelimit-reset"]) - parsedate_to_datetime(headers["date"]).timestamp()

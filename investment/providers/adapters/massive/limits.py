@@ -18,7 +18,12 @@ PLANS: Mapping[str, Sequence[Window]] = {
 }
 
 
-def limit_facts(status: int, windows: Sequence[Window]) -> list[LimitFacts]:
+def limit_facts(
+    status: int,
+    _headers: Mapping[str, str],
+    _body: bytes,
+    windows: Sequence[Window],
+) -> list[LimitFacts]:
     """Return what an answer tells of our windows. Massive sends no headers on limits, only HTTP 429."""
     if status != 429:
         return []

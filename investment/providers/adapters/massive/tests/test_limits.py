@@ -11,6 +11,6 @@ def test_the_free_plan_is_five_calls_a_minute_and_keeps_one_for_people() -> None
 
 
 def test_only_a_refusal_tells_of_the_window() -> None:
-    assert limit_facts(200, PLANS["basic"]) == []
-    assert limit_facts(403, PLANS["basic"]) == []
-    assert limit_facts(429, PLANS["basic"]) == [LimitFacts(seconds=60, full=True)]
+    assert limit_facts(200, {}, b"", PLANS["basic"]) == []
+    assert limit_facts(403, {}, b"", PLANS["basic"]) == []
+    assert limit_facts(429, {}, b"", PLANS["basic"]) == [LimitFacts(seconds=60, full=True)]

@@ -1,9 +1,8 @@
 """
-Provider-neutral records: what every adapter returns and what the domain apps consume.
+Prices, instruments and actions of the US market.
 
-Observed prices are float64 in the instrument's quote currency, raw (as traded) unless a basis
-says otherwise. ``session`` is the exchange's calendar date. Bulk records are columns (NumPy
-arrays of equal length), because a day of the whole market is twelve thousand rows.
+Bulk records are columns (NumPy arrays of equal length), because a day of the whole market is twelve
+thousand rows.
 """
 
 from collections.abc import Iterator, Sequence

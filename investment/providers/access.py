@@ -1,0 +1,101 @@
+"""How a provider is reached under one key: what its adapter says of itself, for the gateway."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import httpx
+
+from investment.providers.errors import CredentialsRejected
+from investment.quotas.contracts import LimitFacts, ScopeLimits, Window
+
+NO_KEY = "-"
+# Built in full, so that no adapter can forget to hide a key that a provider repeats.
+_HIDDEN = "…"
+
+C_co = TypeVar("C_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """
+    What the settings say of one provider: ``<NAME>_API_KEY``, ``_BASE_URL``, ``_PLAN``.
+
+    ``contact`` is the operator's address, where a provider wants one in place of a key; ``data_url``
+    a second address, where a provider has two.
+    """
+
+    key: str = NO_KEY
+    base_url: str = ""
+    plan: str = ""
+    contact: str = ""
+    data_url: str = ""
+    production: bool = False
+
+    def __repr__(self) -> str:
+        return f"ProviderSettings({self.base_url!r}, {self.plan!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Access(Generic[C_co]):
+    """
+    One provider under one key: everything that the gateway needs, and the only place that holds the key.
+
+    ``make`` builds the adapter over a client whose address is ``base_url``. ``limits`` are those of
+    every endpoint but the ones in ``others``, which are metered by themselves. ``limit_facts`` reads
+    what an answer tells of the windows: status, headers, and its body (empty where it is longer than
+    any refusal, or could not be read).
+    """
+
+    provider: str
+    base_url: str
+    limits: ScopeLimits
+    make: Callable[[httpx.Client], C_co]
+    limit_facts: Callable[[int, Mapping[str, str], bytes], Sequence[LimitFacts]]
+    redact: Callable[[str], str]
+    others: Mapping[str, ScopeLimits] = field(default_factory=dict)
+
+    def limits_of(self, endpoint: str) -> ScopeLimits:
+        return self.others.get(endpoint, self.limits)
+
+    def __repr__(self) -> str:
+        return f"Access({self.provider!r}, {self.limits.scope!r})"
+
+
+def scope_of(provider: str, metered: str, key: str) -> str:
+    """
+    Return the name of what a provider meters together.
+
+    A digest stands for the key, which cannot be found from it: real keys are long and random.
+    """
+    digest = hashlib.sha256(f"{provider} {key}".encode()).hexdigest()[:10]
+    return f"{provider}:{metered}:{digest}"
+
+
+def windows_of_plan(plans: Mapping[str, Sequence[Window]], plan: str, *, setting: str) -> tuple[Window, ...]:
+    """:raises ValueError: if the settings name a plan that we do not know."""
+    if plan not in plans:
+        raise ValueError(f"{setting} must be one of {', '.join(plans)}, was {plan!r}")
+    return tuple(plans[plan])
+
+
+def required_key(settings: ProviderSettings, *, provider: str, title: str, setting: str) -> str:
+    """:raises CredentialsRejected: if there is no key; the message says where it belongs."""
+    if settings.key in ("", NO_KEY):
+        raise CredentialsRejected(
+            f"There is no key for {title}: put {setting} into .env and start again", provider=provider
+        )
+    return settings.key
+
+
+def hide(secret: str) -> Callable[[str], str]:
+    """Return what takes a secret out of any text, also as it looks in an address."""
+    forms = {secret, str(httpx.QueryParams({"k": secret}))[2:]} - {""}
+
+    def redact(text: str) -> str:
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, _HIDDEN)
+        return text
+
+    return redact

@@ -1,0 +1,45 @@
+"""
+Provider-neutral records: what every adapter returns and what the domain apps consume.
+
+One module per noun. Observed prices are float64 in the instrument's quote currency, raw (as traded)
+unless a basis says otherwise; money is Decimal with its currency; instants are aware, in UTC;
+``session`` is the exchange's calendar date; unknown is None.
+"""
+
+from investment.providers.contracts.calendar import MarketHoliday, MarketNow, MarketPhase
+from investment.providers.contracts.market import (
+    BarColumns,
+    BarSeries,
+    Basis,
+    DividendRecord,
+    Floats,
+    InstrumentKind,
+    InstrumentRecord,
+    MalformedRow,
+    MarketDataProvider,
+    MarketDay,
+    MarketStatus,
+    SplitRecord,
+)
+from investment.providers.contracts.news import Article, ArticleSentiment, SentimentLabel
+
+__all__ = [
+    "Article",
+    "ArticleSentiment",
+    "BarColumns",
+    "BarSeries",
+    "Basis",
+    "DividendRecord",
+    "Floats",
+    "InstrumentKind",
+    "InstrumentRecord",
+    "MalformedRow",
+    "MarketDataProvider",
+    "MarketDay",
+    "MarketHoliday",
+    "MarketNow",
+    "MarketPhase",
+    "MarketStatus",
+    "SentimentLabel",
+    "SplitRecord",
+]
