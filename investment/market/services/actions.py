@@ -6,7 +6,7 @@ read as it was known.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +22,6 @@ from investment.market.services.quarantine import BadRow, quarantine
 from investment.market.services.tickers import resolve_symbols
 from investment.providers.contracts import DividendRecord, SplitRecord
 
-Guard = Callable[[], None]
 Key = tuple[int, date, float | None, Decimal | None]
 
 _WHOLE_MARKET = "The whole market's are withheld: "
@@ -69,7 +68,6 @@ def ingest_actions(
     origin: NewOrigin,
     now: datetime,
     symbol: str | None = None,
-    guard: Guard | None = None,
 ) -> ActionsReport:
     """
     Store everything a source tells of the actions from ``start`` to ``end``, and that it is everything.
@@ -77,15 +75,12 @@ def ingest_actions(
     Repeatable, all or nothing. See :func:`record_coverage` for what ``start`` promises.
 
     :param symbol: the one ticker that was asked for; None is the whole market.
-    :param guard: called in the transaction before it commits; what it raises undoes everything.
     """
     with transaction.atomic():
         report = ingest_splits(
             records=splits, start=start, end=end, origin=origin, now=now, symbol=symbol
         ) + ingest_dividends(records=dividends, start=start, end=end, origin=origin, now=now, symbol=symbol)
         record_coverage(start=start, symbol=symbol)
-        if guard is not None:
-            guard()
     return report
 
 

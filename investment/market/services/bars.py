@@ -6,7 +6,7 @@ Storing daily bars as providers and files tell them.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NoReturn
@@ -31,8 +31,6 @@ from investment.market.services.quarantine import BadRow, quarantine, summary
 from investment.market.services.tickers import resolve_symbol_over_time, resolve_symbols
 from investment.market.services.unadjust import SplitsUnknown, undo_splits
 from investment.providers.contracts import BarColumns, BarSeries, MalformedRow, MarketDay
-
-Guard = Callable[[], None]
 
 _COLUMNS = ("open", "high", "low", "close", "volume", "vwap", "trades")
 
@@ -73,19 +71,16 @@ class CheckedDay:
     bad: list[BadRow]
 
 
-def ingest_market_day(
-    *, day: MarketDay, origin: NewOrigin, now: datetime, guard: Guard | None = None
-) -> IngestReport:
+def ingest_market_day(*, day: MarketDay, origin: NewOrigin, now: datetime) -> IngestReport:
     """
     Store one session of the whole market. Repeatable, all or nothing, safe in two processes at once.
 
     Impossible rows are quarantined and a data issue names them; the rest is stored.
 
-    :param guard: called in the transaction before it commits; what it raises undoes everything.
     :raises AnswerRefused: if the day is no session, or more than 1 % of its rows are bad.
     """
     checked = check_market_day(day=day, origin=origin, now=now)
-    return store_market_day(checked=checked, origin=origin, now=now, guard=guard)
+    return store_market_day(checked=checked, origin=origin, now=now)
 
 
 def check_market_day(*, day: MarketDay, origin: NewOrigin, now: datetime) -> CheckedDay:
@@ -133,9 +128,7 @@ def check_market_day(*, day: MarketDay, origin: NewOrigin, now: datetime) -> Che
     )
 
 
-def store_market_day(
-    *, checked: CheckedDay, origin: NewOrigin, now: datetime, guard: Guard | None = None
-) -> IngestReport:
+def store_market_day(*, checked: CheckedDay, origin: NewOrigin, now: datetime) -> IngestReport:
     """Store what :func:`check_market_day` returned: from validated arrays to the commit."""
     session, rows = checked.session, checked.rows
     with transaction.atomic():
@@ -148,8 +141,6 @@ def store_market_day(
         report = _keep_bad(written, bad=checked.bad, session=session, origin=origin, now=now)
         if found.issues:
             close_issues(kinds=_mended(checked.bad), session=session, now=now)
-        if guard is not None:
-            guard()
     return report
 
 
@@ -158,7 +149,6 @@ def ingest_series(
     series: BarSeries,
     origin: NewOrigin,
     now: datetime,
-    guard: Guard | None = None,
     adjusted_until: date | None = None,
 ) -> IngestReport:
     """
@@ -167,7 +157,6 @@ def ingest_series(
     Bars adjusted for splits are made raw again with the splits we know, so that one series never
     mixes two bases.
 
-    :param guard: called in the transaction before it commits; what it raises undoes everything.
     :param adjusted_until: of bars adjusted for splits, the day whose basis they are on; default: now.
     :raises AnswerRefused: if more than 1 % of the rows are bad, or the bars are adjusted for splits
         and the splits are not all known.
@@ -221,8 +210,6 @@ def ingest_series(
             instrument = Instrument.objects.get(pk=ids[-1])
         report = _keep_bad(written, bad=bad, instrument=instrument, origin=origin, now=now)
         close_issues(kinds=_mended(bad), instrument=instrument, now=now)
-        if guard is not None:
-            guard()
     return report
 
 

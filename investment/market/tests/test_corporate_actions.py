@@ -227,27 +227,3 @@ def test_actions_that_are_told_after_all_are_not_withheld_any_more() -> None:
 def test_withholding_the_actions_of_nobody_says_so() -> None:
     with pytest.raises(InstrumentNotFound):
         withhold_actions(symbol="NOBODY", reason="why")
-
-
-def test_what_the_guard_raises_undoes_everything() -> None:
-    instrument("AAA")
-
-    class Lost(Exception):
-        pass
-
-    def guard() -> None:
-        raise Lost
-
-    with pytest.raises(Lost):
-        ingest_actions(
-            splits=[split("AAA", MAY)],
-            dividends=[],
-            start=START,
-            end=END,
-            origin=FETCHED,
-            now=NOW,
-            guard=guard,
-        )
-
-    assert valid() == []
-    assert Instrument.objects.get().actions_from is None

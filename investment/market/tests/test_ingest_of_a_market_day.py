@@ -259,22 +259,6 @@ def test_an_empty_answer_changes_nothing() -> None:
     assert (report.inserted, report.unchanged, report.refused, report.origin_id) == (0, 0, 0, None)
 
 
-def test_what_the_guard_raises_undoes_everything() -> None:
-    class Lost(Exception):
-        pass
-
-    def guard() -> None:
-        raise Lost
-
-    day = market_day(MONDAY, {"AAA": bar(10), "BAD": (10, 9, 11, 10, 5)}, filler=150)
-    with pytest.raises(Lost):
-        ingest_market_day(day=day, origin=FETCHED, now=NOW, guard=guard)
-
-    assert not DailyBar.objects.exists()
-    assert not QuarantinedRow.objects.exists()
-    assert not Origin.objects.exists()
-
-
 def test_each_year_gets_its_partition_when_it_is_first_written() -> None:
     new_year = weekdays(date(2041, 12, 31), 2)
 
