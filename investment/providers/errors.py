@@ -15,6 +15,8 @@ What can go wrong when asking a provider.
         └── MalformedPayload         the answer does not have its documented shape
 """
 
+from datetime import date, datetime
+
 from investment.lib.errors import DomainError
 
 
@@ -35,7 +37,21 @@ class ProviderError(DomainError):
 
 
 class TransientProviderError(ProviderError):
+    """``retry_at`` is when the provider said to come back (aware, the one clock's); None: it did not say."""
+
     code = "provider_transient"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        words: str = "",
+        status: int | None = None,
+        retry_at: datetime | None = None,
+    ) -> None:
+        super().__init__(message, provider=provider, words=words, status=status)
+        self.retry_at = retry_at
 
 
 class ProviderUnavailable(TransientProviderError):
@@ -63,7 +79,21 @@ class NotEntitled(PermanentProviderError):
 
 
 class OutOfHistory(PermanentProviderError):
+    """``floor`` is the oldest day that the plan tells of; None: the provider did not say."""
+
     code = "provider_out_of_history"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        words: str = "",
+        status: int | None = None,
+        floor: date | None = None,
+    ) -> None:
+        super().__init__(message, provider=provider, words=words, status=status)
+        self.floor = floor
 
 
 class UnknownSymbol(PermanentProviderError):
