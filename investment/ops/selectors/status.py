@@ -89,9 +89,13 @@ def _providers(*, since: datetime) -> list[ProviderStatus]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT DISTINCT ON (provider) provider, reserved_at, status, nullif(error, '')
-            FROM quotas_call WHERE state <> 'not_sent' AND reserved_at >= %s
-            ORDER BY provider, reserved_at DESC
+            SELECT provider, reserved_at, status, nullif(error, '')
+            FROM (SELECT DISTINCT provider FROM quotas_scope) AS known, LATERAL (
+                SELECT reserved_at, status, error FROM quotas_call
+                WHERE provider = known.provider AND state <> 'not_sent' AND reserved_at >= %s
+                ORDER BY reserved_at DESC LIMIT 1
+            ) AS last
+            ORDER BY provider
             """,
             [since],
         )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from investment.quotas.contracts import Granted, Lane, Refused, ScopeLimits, Window
-from investment.quotas.models import Call
+from investment.quotas.models import Call, Scope
 from investment.quotas.services import ledger, scopes
 from investment.quotas.services.calls import make_partition
 
@@ -71,4 +71,8 @@ def insert_call(*, at: datetime, **columns: object) -> Call:
         "status": 200,
         "hold_until": at + timedelta(seconds=30),
     }
-    return Call.objects.create(id=uuid4(), reserved_at=at, **(given | columns))
+    call = Call.objects.create(id=uuid4(), reserved_at=at, **(given | columns))
+    Scope.objects.get_or_create(
+        name=call.scope, defaults={"provider": call.provider, "windows": [], "declared_at": at}
+    )
+    return call
