@@ -33,7 +33,11 @@ def ensure_database(server: str, address: str) -> None:
 
 
 def drop_mode(mode: Mode, *, server: str, address: str, redis_addresses: list[str], files: Path) -> None:
-    """Drop what belongs to ``mode`` and nothing else: its database, its keys on each Redis, its files."""
+    """
+    Drop what belongs to ``mode`` and nothing else: its database, its keys on each Redis, its files.
+
+    Of the live mode the slots of the quota ledger stay: the providers have not forgotten them.
+    """
     with _administration(server) as connection:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         connection.execute(drop.format(sql.Identifier(_name(address))))
@@ -41,6 +45,8 @@ def drop_mode(mode: Mode, *, server: str, address: str, redis_addresses: list[st
         with redis.Redis.from_url(redis_address) as client:
             batch: list[bytes] = []
             for key in client.scan_iter(match=f"{mode.name}:*", count=1000):
+                if mode.kind == "live" and key.startswith(b"live:quota:"):
+                    continue
                 batch.append(key)
                 if len(batch) == 1000:
                     client.unlink(*batch)

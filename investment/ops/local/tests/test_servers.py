@@ -240,6 +240,24 @@ def test_dropping_a_mode_leaves_the_others(runtime: Path, tmp_path: Path) -> Non
         assert not files.exists()
 
 
+def test_dropping_the_live_mode_keeps_what_was_spent(runtime: Path, tmp_path: Path) -> None:
+    live = Mode.parse("live")
+    with serve(runtime) as running:
+        server, state = running.addresses["DATABASE_URL"], running.addresses["REDIS_URL"]
+        with redis.Redis.from_url(state) as client:
+            client.mset({"live:quota:massive:others": 1, "live:celery:job": 1, "live:quotation": 1})
+
+            drop_mode(
+                live,
+                server=server,
+                address=with_database(server, live.database),
+                redis_addresses=[state],
+                files=tmp_path / "none",
+            )
+
+            assert client.keys() == [b"live:quota:massive:others"]
+
+
 def test_a_server_that_cannot_be_reached_is_named_without_its_password() -> None:
     with pytest.raises(StartError, match="Cannot connect to PostgreSQL at") as error:
         ensure_database("postgres://u:secret@127.0.0.1:9/x", "postgres://u:secret@127.0.0.1:9/y")
