@@ -7,6 +7,17 @@ unless a basis says otherwise; money is Decimal with its currency; instants are 
 """
 
 from investment.providers.contracts.calendar import MarketHoliday, MarketNow, MarketPhase
+from investment.providers.contracts.company import (
+    CompanyMetrics,
+    CompanyProfile,
+    EarningsDate,
+    EarningsReport,
+    ListedSymbol,
+    MetricPoint,
+    Recommendation,
+    ReportingHour,
+    SymbolMatch,
+)
 from investment.providers.contracts.market import (
     BarColumns,
     BarSeries,
@@ -22,6 +33,7 @@ from investment.providers.contracts.market import (
     SplitRecord,
 )
 from investment.providers.contracts.news import Article, ArticleSentiment, SentimentLabel
+from investment.providers.contracts.quotes import Quote, Trade
 
 __all__ = [
     "Article",
@@ -29,10 +41,15 @@ __all__ = [
     "BarColumns",
     "BarSeries",
     "Basis",
+    "CompanyMetrics",
+    "CompanyProfile",
     "DividendRecord",
+    "EarningsDate",
+    "EarningsReport",
     "Floats",
     "InstrumentKind",
     "InstrumentRecord",
+    "ListedSymbol",
     "MalformedRow",
     "MarketDataProvider",
     "MarketDay",
@@ -40,6 +57,12 @@ __all__ = [
     "MarketNow",
     "MarketPhase",
     "MarketStatus",
+    "MetricPoint",
+    "Quote",
+    "Recommendation",
+    "ReportingHour",
     "SentimentLabel",
     "SplitRecord",
+    "SymbolMatch",
+    "Trade",
 ]
