@@ -10,11 +10,13 @@ from django.conf import settings
 
 from investment.lib import clock
 from investment.providers.datafolder import FolderRefused
+from investment.providers.sandbox.desks import give_plan, make_desks
+from investment.providers.sandbox.faults import FIRST
 from investment.providers.sandbox.limiter import Limiter
 from investment.providers.sandbox.options import add_arguments
-from investment.providers.sandbox.plans import PLANS, Plan, read_plan
 from investment.providers.sandbox.server import NothingToServe, make_server, make_source
-from investment.providers.sandbox.state import Sandbox
+from investment.providers.sandbox.state import Desk, Sandbox
+from investment.providers.sandbox.table import speakers
 
 NO_KEY = "-"
 USUAL_KEY = "sample-key"
@@ -35,7 +37,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"The sandbox cannot start: {error}")
     sandbox = Sandbox(
         source=source,
-        keys=_keys(options.key, PLANS[plan]),
+        desks=_desks(options.key, plan),
         clock=clock.now,
         limiter=Limiter(options.window),
         range_to_today=options.range_to_today,
@@ -47,19 +49,33 @@ def main(arguments: list[str]) -> None:
     make_server(sandbox, host=options.host, port=options.port).run()
 
 
-def _keys(extra: list[str], plan: Plan) -> dict[str, Plan]:
-    """The configured key has the usual plan; ``KEY=PLAN`` adds others."""
-    configured = settings.MASSIVE_API_KEY
-    keys = {USUAL_KEY if configured == NO_KEY else configured: plan}
-    for text in extra:
-        key, _, name = text.rpartition("=")
-        if not key:
-            sys.exit(f"--key takes KEY=PLAN, was {text!r}")
-        try:
-            keys[key] = read_plan(name)
-        except ValueError as error:
-            sys.exit(f"--key takes KEY=PLAN: {error}")
-    return keys
+def _desks(extra: list[str], plan: str) -> dict[str, Desk]:
+    """
+    The configured keys have the configured plans; ``PROVIDER:KEY=PLAN`` adds others.
+
+    Where no key is configured it is ``sample-key``.
+    """
+    desks = make_desks(USUAL_KEY)
+    wanted = [(FIRST, settings.MASSIVE_API_KEY, plan)]
+    for name, speaker in speakers().items():
+        if name != FIRST:
+            key = getattr(settings, f"{name.upper()}_API_KEY", NO_KEY)
+            wanted.append((name, key, getattr(settings, f"{name.upper()}_PLAN", speaker.usual)))
+    try:
+        for provider, key, name in wanted:
+            if key != NO_KEY:
+                desks[provider].keys.clear()
+            give_plan(desks, provider, USUAL_KEY if key == NO_KEY else key, name)
+        for text in extra:
+            key, _, name = text.rpartition("=")
+            if not key:
+                sys.exit(f"--key takes KEY=PLAN, was {text!r}")
+            provider, colon, rest = key.partition(":")
+            named = bool(colon) and provider in speakers()
+            give_plan(desks, provider if named else FIRST, rest if named else key, name)
+    except ValueError as error:
+        sys.exit(f"--key takes KEY=PLAN, and {error}")
+    return desks
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """
-The ASGI application: the way of every request, and the routes.
+The ASGI application: the way of every request, whoever it is for.
 
-A request is counted, then checked in Massive's order: key, plan, rate, parameters, data. The
-answer may then be spoilt by an armed fault.
+A request is counted, then checked in the providers' order: key, plan, rate, parameters, data. The
+answer may then be spoilt by an armed fault. Whose words are used is the speaker's business.
 """
 
 import asyncio
 import gzip
 import math
-import socket
-import struct
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -18,82 +16,29 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
-from investment.providers.sandbox import control, paging, wire
-from investment.providers.sandbox.endpoints import actions, aggregates, reference, status
+from investment.providers.sandbox import control
+from investment.providers.sandbox.answers import CutAnswer, NeverAnswer, ResetAnswer, TrickledAnswer
 from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.plans import Plan
-from investment.providers.sandbox.refusals import Refused
-from investment.providers.sandbox.state import Call, Sandbox, Tally
-
-Endpoint = Callable[[Call], Any]
-
-ENDPOINTS: dict[str, tuple[str, Endpoint]] = {
-    "grouped": ("/v2/aggs/grouped/locale/us/market/stocks/{date}", aggregates.grouped),
-    "range": ("/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}", aggregates.time_range),
-    "prev": ("/v2/aggs/ticker/{ticker}/prev", aggregates.previous),
-    "open_close": ("/v1/open-close/{ticker}/{date}", aggregates.open_close),
-    "tickers": ("/v3/reference/tickers", reference.tickers),
-    "types": ("/v3/reference/tickers/types", reference.types),
-    "ticker": ("/v3/reference/tickers/{ticker}", reference.ticker),
-    "exchanges": ("/v3/reference/exchanges", reference.exchanges),
-    "splits": ("/v3/reference/splits", actions.splits),
-    "dividends": ("/v3/reference/dividends", actions.dividends),
-    "splits_v1": ("/stocks/v1/splits", actions.splits_v1),
-    "dividends_v1": ("/stocks/v1/dividends", actions.dividends_v1),
-    "status_now": ("/v1/marketstatus/now", status.now),
-    "status_upcoming": ("/v1/marketstatus/upcoming", status.upcoming),
-}
-# Successes that are told without an id.
-BARE = ("open_close", "status_now")
-# In no plan that the sandbox plays.
-BEYOND = [
-    "/v2/snapshot/{rest:path}", "/v3/snapshot", "/v3/snapshot/{rest:path}", "/v2/last/{rest:path}",
-    "/v3/trades/{rest:path}", "/v3/quotes/{rest:path}", "/stocks/financials/v1/{rest:path}",
-]  # fmt: skip
-BAD_GATEWAY = (
-    "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n"
-    "<hr><center>nginx/1.19.2</center>\r\n</body>\r\n</html>\r\n"
+from investment.providers.sandbox.speakers import (
+    ANYBODY,
+    Connection,
+    Endpoint,
+    Refused,
+    Reply,
+    SocketEndpoint,
+    Speaker,
 )
+from investment.providers.sandbox.state import Sandbox, Tally
+from investment.providers.sandbox.table import by_mount, speaker_of
 
-
-class CutAnswer(Response):
-    """Announces its whole body, sends half of it and closes the connection."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        body = bytes(self.body)[: len(self.body) // 2]
-        await send({"type": "http.response.body", "body": body, "more_body": True})
-        scope["sandbox.transport"].close()
-        await _gone(receive)
-
-
-class ResetAnswer(Response):
-    """Answers nothing: the connection is reset."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        transport = scope["sandbox.transport"]
-        connection = transport.get_extra_info("socket")
-        # Closed with a linger of nothing, TCP says «reset» instead of «the end».
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-        await _gone(receive)
-
-
-class NeverAnswer(Response):
-    """Says nothing until the client gives up."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        await _gone(receive)
-
-
-async def _gone(receive: Receive) -> None:
-    """Wait until the server knows that the connection is closed, or it would try to answer for us."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+GREETING = Reply('{"greeting":"hello"}')
+BEYOND, UNKNOWN = "beyond", "unknown_path"
 
 
 class CollapsedSlashes:
@@ -103,7 +48,7 @@ class CollapsedSlashes:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] in ("http", "websocket"):
             while "//" in scope["path"]:
                 scope["path"] = scope["path"].replace("//", "/")
             # Uvicorn hands out no connection; its receive function belongs to the object that has it.
@@ -113,100 +58,202 @@ class CollapsedSlashes:
 
 def make_app(sandbox: Sandbox) -> CollapsedSlashes:
     """Return the application that serves this sandbox."""
-    routes = [Route(path, _guarded(sandbox, name, endpoint)) for name, (path, endpoint) in ENDPOINTS.items()]
-    routes += [Route(path, _guarded(sandbox, "beyond", None)) for path in BEYOND]
-    app = Starlette(
-        routes=[*control.routes(sandbox), *routes], exception_handlers={404: _unknown, 405: _unknown}
-    )
+    routes: list[BaseRoute] = list(control.routes(sandbox))
+    for speaker in by_mount():
+        routes += [
+            WebSocketRoute(path, _connected(sandbox, speaker, name, endpoint))
+            for name, (path, endpoint) in speaker.sockets.items()
+        ]
+        for name, (path, endpoint) in speaker.routes.items():
+            routes.append(Route(speaker.mount + path, _guarded(sandbox, speaker, name, endpoint)))
+        for path in speaker.beyond:
+            routes.append(Route(speaker.mount + path, _guarded(sandbox, speaker, BEYOND, None)))
+
+    async def unknown(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's
+        return _unknown(sandbox, request)
+
+    app = Starlette(routes=routes, exception_handlers={404: unknown, 405: unknown})
     app.router.redirect_slashes = False
     return CollapsedSlashes(app)
 
 
-def _unknown(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's
-    return PlainTextResponse("404 page not found", status_code=404)
+def _unknown(sandbox: Sandbox, request: Request) -> Response:
+    speaker = speaker_of(request.url.path)
+    tally = _noted(sandbox, speaker, _key(speaker, request), UNKNOWN, request)[0]
+    reply = speaker.unknown_path(request.url.path)
+    tally.refused += 1
+    tally.by_status[reply.status] = tally.by_status.get(reply.status, 0) + 1
+    tally.refused_by_status[reply.status] = tally.refused_by_status.get(reply.status, 0) + 1
+    sandbox.calls[-1]["status"] = reply.status
+    headers = {**reply.headers, "Content-Type": reply.content_type}
+    return Response(_bytes(reply), reply.status, headers)
 
 
 def _guarded(
-    sandbox: Sandbox, name: str, endpoint: Endpoint | None
+    sandbox: Sandbox, speaker: Speaker, route: str, endpoint: Endpoint | None
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint's way: counted, checked, answered, perhaps spoilt."""
 
     async def serve(request: Request) -> Response:
         request_id = uuid.uuid4().hex
-        key = _key(request)
-        tally = sandbox.tally(key)
-        tally.received += 1
-        tally.by_endpoint[name] = tally.by_endpoint.get(name, 0) + 1
-        entry: dict[str, Any] = {
-            "at": sandbox.now().isoformat(), "endpoint": name, "path": request.url.path, "status": None,
-            "key": key if key in sandbox.keys else None,
-        }  # fmt: skip
-        sandbox.calls.append(entry)
+        key, name = _key(speaker, request), speaker.named(route, request)
+        tally, entry = _noted(sandbox, speaker, key, name, request)
         delay = sandbox.delays.draw()
         await sandbox.wait(delay.before)
         if not delay.counted:
             return NeverAnswer()
         fault: Fault | None = None
+        document: Any = None
+        code, refused = 200, False
         try:
             now = sandbox.now()
-            plan = _admitted(sandbox, key, now, tally, known=endpoint is not None)
-            fault = sandbox.faults.take(name)
+            speaker.greet(request)
+            plan = _admitted(sandbox, speaker, key, name, now, tally, known=endpoint is not None)
+            fault = sandbox.faults.take(name, speaker.name)
             if fault is not None and fault.kind == "latency":
                 await asyncio.sleep(fault.seconds)
-            call = Call(sandbox, paging.with_cursor(request), plan, now, request_id)
-            document, code = endpoint(call) if endpoint else None, 200
-        except Refused as refused:
-            document, code = refused.body, refused.code
-            if "status" in document:  # Massive's, and not the bare refusals of others
-                document = document | {"request_id": request_id}
+            if endpoint is not None:
+                asked = speaker.prepared(request)
+                document = endpoint(
+                    speaker.call_type(sandbox, speaker, asked, plan, key or ANYBODY, now, request_id)
+                )
+        except Refused as refusal:
+            document, code, refused = refusal.document, refusal.code, True
             tally.refused += 1
         if not delay.answered:
             return NeverAnswer()
         await sandbox.wait(delay.after)
-        if isinstance(document, dict) and name not in BARE:
-            document["request_id"] = request_id
-        response = _answer(request, document, code, request_id, fault)
-        response.headers.update(_told(sandbox, key))
-        status_code = response.status_code
-        tally.by_status[status_code] = tally.by_status.get(status_code, 0) + 1
-        entry["status"] = status_code
+        if fault is not None and not refused:
+            document = GREETING if fault.kind == "envelope" else speaker.spoil(fault, document)
+        reply = document if isinstance(document, Reply) else speaker.write(name, document, code, request_id)
+        response = _answer(request, speaker, reply, request_id, fault)
+        response.headers.update(_told(sandbox, speaker, key, name))
+        status = response.status_code
+        tally.by_status[status] = tally.by_status.get(status, 0) + 1
+        if refused:
+            tally.refused_by_status[status] = tally.refused_by_status.get(status, 0) + 1
+        entry["status"] = status
         return response
 
     return serve
 
 
-def _key(request: Request) -> str | None:
-    """Return the key of the query or of the header."""
-    key = request.query_params.get("apiKey")
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return key or (token.strip() if scheme == "Bearer" else None) or None
+def _connected(
+    sandbox: Sandbox, speaker: Speaker, name: str, endpoint: SocketEndpoint
+) -> Callable[[WebSocket], Awaitable[None]]:
+    """Return a socket's way: its key is looked at before the upgrade, everything else is the endpoint's."""
+
+    async def serve(socket: WebSocket) -> None:
+        key = _key(speaker, socket)
+        tally, entry = _noted(sandbox, speaker, key, name, socket)
+        try:
+            plan = _upgraded(sandbox, speaker, key, name)
+        except Refused as refusal:
+            reply = refusal.document
+            if not isinstance(reply, Reply):
+                reply = speaker.write(name, reply, refusal.code, uuid.uuid4().hex)
+            tally.refused += 1
+            tally.by_status[reply.status] = tally.by_status.get(reply.status, 0) + 1
+            tally.refused_by_status[reply.status] = tally.refused_by_status.get(reply.status, 0) + 1
+            entry["status"] = reply.status
+            headers = {"Content-Type": reply.content_type}
+            await socket.send_denial_response(Response(_bytes(reply), reply.status, headers))
+            return
+        tally.admitted += 1
+        tally.by_status[101] = tally.by_status.get(101, 0) + 1
+        entry["status"] = 101
+        await endpoint(Connection(sandbox, speaker, socket, plan, key or ANYBODY))
+
+    return serve
 
 
-def _admitted(sandbox: Sandbox, key: str | None, now: datetime, tally: Tally, *, known: bool) -> Plan:
-    """:raises Refused: for the key, for the plan, or for the rate, in this order."""
+def _upgraded(sandbox: Sandbox, speaker: Speaker, key: str | None, name: str) -> Plan:
+    """:raises Refused: for the key, for the plan, or for an armed fault."""
+    plan = _known(sandbox, speaker, key)
+    if name in plan.without:
+        raise speaker.not_in_plan(name)
+    fault = sandbox.faults.take(name, speaker.name)
+    if fault is not None and fault.kind in ("status", "html"):
+        reply = speaker.server_error(fault.status if fault.kind == "status" else 200)
+        raise Refused(reply.status, reply)
+    return plan
+
+
+def _key(speaker: Speaker, connection: Request | WebSocket) -> str | None:
+    return ANYBODY if speaker.keyless else speaker.key(connection)
+
+
+def _noted(
+    sandbox: Sandbox, speaker: Speaker, key: str | None, name: str, connection: Request | WebSocket
+) -> tuple[Tally, dict[str, Any]]:
+    """Count an arrival, and write it into the list of calls."""
+    tally = sandbox.tally(key, speaker.name)
+    tally.received += 1
+    tally.by_endpoint[name] = tally.by_endpoint.get(name, 0) + 1
+    known = key in sandbox.desk(speaker.name).keys
+    entry: dict[str, Any] = {
+        "at": sandbox.now().isoformat(), "provider": speaker.name, "endpoint": name,
+        "path": connection.url.path, "status": None, "key": key if known else None,
+    }  # fmt: skip
+    sandbox.calls.append(entry)
+    return tally, entry
+
+
+def _known(sandbox: Sandbox, speaker: Speaker, key: str | None) -> Plan:
+    """:raises Refused: for no key and for an unknown one."""
     if key is None:
-        raise Refused.key_missing()
-    plan = sandbox.keys.get(key)
+        raise speaker.key_missing()
+    plan = speaker.knows(key, sandbox.desk(speaker.name).keys)
     if plan is None:
-        raise Refused.key_unknown()
-    if not known:
-        raise Refused.not_in_plan()
-    full = sandbox.limiter.admit(key, plan.windows, now.timestamp())
+        raise speaker.key_unknown(key)
+    return plan
+
+
+def _admitted(
+    sandbox: Sandbox,
+    speaker: Speaker,
+    key: str | None,
+    name: str,
+    now: datetime,
+    tally: Tally,
+    *,
+    known: bool,
+) -> Plan:
+    """:raises Refused: for the key, for the plan, or for the rate, in this order."""
+    plan = _known(sandbox, speaker, key)
+    if not known or (name in plan.without and not speaker.rate_before_plan):
+        raise speaker.not_in_plan(name)
+    desk, at = sandbox.desk(speaker.name), now.timestamp()
+    who = _count_of(speaker, key or ANYBODY, name)
+    longest = max(plan.windows, key=lambda window: window.seconds, default=None)
+    if longest is not None and at < desk.banned_until.get(who, 0.0):
+        tally.over_limit += 1
+        raise speaker.too_many(plan, longest, key or ANYBODY)
+    full = sandbox.limiter.admit(who, plan.windows, at)
     if full is not None:
         tally.over_limit += 1
-        raise Refused.too_many(plan.words, full, key)
+        if plan.penalty:
+            desk.banned_until[who] = at + plan.penalty
+        raise speaker.too_many(plan, full, key or ANYBODY)
+    if name in plan.without:
+        raise speaker.not_in_plan(name)
     tally.admitted += 1
     return plan
 
 
-def _told(sandbox: Sandbox, key: str | None) -> dict[str, str]:
+def _count_of(speaker: Speaker, key: str, name: str) -> str:
+    """Return what the limiter counts a call under."""
+    return f"{speaker.name} {speaker.bucket(name)} {key}"
+
+
+def _told(sandbox: Sandbox, speaker: Speaker, key: str | None, name: str) -> dict[str, str]:
     """Return the headers of every answer: the provider's time, and how a key stands that asks for it."""
     now = sandbox.now()
     headers = {"Date": format_datetime(now, usegmt=True)}
-    plan = sandbox.keys.get(key) if key else None
+    plan = speaker.knows(key, sandbox.desk(speaker.name).keys) if key else None
     if plan is None or not plan.rate_headers or key is None:
         return headers
-    standing = sandbox.limiter.standing(key, plan.windows, now.timestamp())
+    standing = sandbox.limiter.standing(_count_of(speaker, key, name), plan.windows, now.timestamp())
     if standing is not None:
         headers |= {
             "X-Ratelimit-Limit": str(standing.window.limit),
@@ -216,23 +263,31 @@ def _told(sandbox: Sandbox, key: str | None) -> dict[str, str]:
     return headers
 
 
-def _answer(request: Request, document: Any, code: int, request_id: str, fault: Fault | None) -> Response:
+def _answer(
+    request: Request, speaker: Speaker, reply: Reply, request_id: str, fault: Fault | None
+) -> Response:
     kind = fault.kind if fault else ""
-    headers = {"X-Request-Id": request_id, "Vary": "Accept-Encoding", "Server": "sandbox"}
     if fault is not None and kind == "reset":
-        return ResetAnswer(status_code=code)
+        return ResetAnswer(status_code=reply.status)
     if fault is not None and kind in ("status", "html"):
-        code = fault.status if kind == "status" else 200
-        text = fault.body if fault.body is not None else BAD_GATEWAY.format(status=code)
-        return Response(text, code, {"Server": "sandbox"}, media_type=fault.content_type)
-    if fault is not None and code == 200:
-        document = fault.spoil(document)
-    body = wire.encode(document)
+        status = fault.status if kind == "status" else 200
+        page = speaker.server_error(status)
+        text = fault.body if fault.body is not None else page.body
+        return Response(text, status, {"Server": "sandbox"}, media_type=fault.content_type)
+    headers = {"Vary": "Accept-Encoding", **speaker.headers(request_id), **reply.headers}
+    body = _bytes(reply)
     if kind == "cut_json":
         body = body[: len(body) // 2]
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if body and "gzip" in request.headers.get("Accept-Encoding", "") and "Content-Encoding" not in headers:
         body = gzip.compress(body, compresslevel=4)
         headers["Content-Encoding"] = "gzip"
+    wrong = fault is not None and kind == "content_type"
+    headers["Content-Type"] = fault.content_type if fault is not None and wrong else reply.content_type
+    if fault is not None and kind == "trickle":
+        return TrickledAnswer(body, reply.status, headers, seconds=fault.seconds)
     kept: type[Response] = CutAnswer if kind == "truncated" else Response
-    content_type = fault.content_type if fault is not None and kind == "content_type" else "application/json"
-    return kept(body, code, headers | {"Content-Type": content_type})
+    return kept(body, reply.status, headers)
+
+
+def _bytes(reply: Reply) -> bytes:
+    return reply.body.encode() if isinstance(reply.body, str) else reply.body

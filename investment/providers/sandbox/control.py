@@ -1,7 +1,8 @@
 """
 Driving the sandbox: counts, faults, reset, under ``/_sandbox/``, from this machine only.
 
-    GET    /_sandbox/counts   of each key: received, admitted, refused, over_limit
+    GET    /_sandbox/counts   of each provider's keys: received, admitted, refused, over_limit
+                              ("keys" are Massive's)
     GET    /_sandbox/calls    the last calls: when, what, how answered
     GET    /_sandbox/faults   the faults there are, and those that are armed
     POST   /_sandbox/faults   arm one: {"kind": "status", "endpoint": "grouped", "times": 2, "status": 503}
@@ -10,8 +11,8 @@ Driving the sandbox: counts, faults, reset, under ``/_sandbox/``, from this mach
                               {"before": {"median": 0.2, "spread": 1, "most": 8}, "after": {...},
                               "never": 0.01, "seed": 1}; see delays.py
     POST   /_sandbox/reset    forget calls, counts, faults and delays
-    PUT    /_sandbox/keys     give a key a plan, or windows: {"key": "k", "plan": "30/1,60/60,headers"};
-                              null takes it away
+    PUT    /_sandbox/keys     give a key a plan, or windows: {"key": "k", "plan": "30/1,60/60,headers",
+                              "provider": "finnhub"}; null takes it away; without a provider it is Massive
     PUT    /_sandbox/clock    go by a clock of its own from now on, whatever becomes of the product's:
                               {"origin": s, "started": s, "rate": 60}, as lib/clock.py has it
 """
@@ -31,8 +32,8 @@ from starlette.routing import Mount, Route
 
 from investment.lib.clock import Reading
 from investment.providers.sandbox.delays import Delays
-from investment.providers.sandbox.faults import KINDS, Fault, UnknownFault
-from investment.providers.sandbox.plans import read_plan
+from investment.providers.sandbox.desks import give_plan
+from investment.providers.sandbox.faults import FIRST, KINDS, Fault, UnknownFault
 from investment.providers.sandbox.state import Sandbox
 
 
@@ -40,7 +41,11 @@ def routes(sandbox: Sandbox) -> list[Mount]:
     """Return the routes that drive this sandbox."""
 
     async def counts(_: Request) -> Response:
-        return _json({"keys": {key: asdict(tally) for key, tally in sandbox.tallies.items()}})
+        told = {
+            name: {key: asdict(tally) for key, tally in desk.tallies.items()}
+            for name, desk in sandbox.desks.items()
+        }
+        return _json({"keys": told[FIRST], "providers": {name: each for name, each in told.items() if each}})
 
     async def calls(_: Request) -> Response:
         return _json({"calls": list(sandbox.calls)})
@@ -82,14 +87,11 @@ def routes(sandbox: Sandbox) -> list[Mount]:
 
 async def _give_plan(sandbox: Sandbox, request: Request) -> Response:
     wanted = await _object(request)
-    key, plan = wanted.get("key"), wanted.get("plan")
+    key, plan, provider = wanted.get("key"), wanted.get("plan"), str(wanted.get("provider", FIRST))
     if not isinstance(key, str) or not key:
         return _json({"error": "give a key and a plan"}, 400)
-    if plan is None:
-        sandbox.keys.pop(key, None)
-        return Response(status_code=204)
     try:
-        sandbox.keys[key] = read_plan(str(plan))
+        give_plan(sandbox.desks, provider, key, None if plan is None else str(plan))
     except ValueError as error:
         return _json({"error": str(error)}, 400)
     return Response(status_code=204)

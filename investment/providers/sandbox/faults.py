@@ -1,8 +1,10 @@
 """
 Failures on demand.
 
-A fault is armed for an endpoint (``*``: any) and the next ``times`` calls to it (None: until
-disarmed); of several that fit, the first armed comes first. See :data:`KINDS` for what they do.
+A fault is armed for an endpoint and the next ``times`` calls to it (None: until disarmed); of
+several that fit, the first armed comes first. Endpoints are ``finnhub.quote``, ``finnhub.*`` (any
+of that provider) or ``*`` (any at all); a name without a provider is Massive's. See :data:`KINDS`
+for what faults do.
 """
 
 from collections.abc import Callable
@@ -10,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Rows = list[dict[str, Any]]
+FIRST = "massive"  # the provider that is meant where none is named
 
 KINDS = {
     "latency": "wait `seconds` (real ones), then answer as usual",
     "status": "answer with `status` and an HTML body, or with `body` of `content_type`",
+    "trickle": "answer as usual, in 50 pieces over `seconds` (real ones)",
     "reset": "reset the connection without an answer",
     "truncated": "announce the whole body, send half, close the connection",
     "cut_json": "send half of the JSON as if it were all",
@@ -67,8 +71,6 @@ class Fault:
 
     def spoil(self, document: Any) -> Any:
         """Return the answer with its data spoilt."""
-        if self.kind == "envelope":
-            return {"greeting": "hello"}
         if not isinstance(document, dict) or not isinstance(document.get("results"), list):
             return document
         spoiler = SPOILERS.get(self.kind)
@@ -94,10 +96,13 @@ class Faults:
     def clear(self) -> None:
         self.armed.clear()
 
-    def take(self, endpoint: str) -> Fault | None:
+    def take(self, endpoint: str, provider: str) -> Fault | None:
         """Return the fault for this call and use it up by one."""
+        names = ["*", f"{provider}.*", f"{provider}.{endpoint}"]
+        if provider == FIRST:
+            names.append(endpoint)
         for fault in self.armed:
-            if fault.endpoint in ("*", endpoint):
+            if fault.endpoint in names:
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times <= 0:

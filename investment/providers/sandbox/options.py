@@ -43,9 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--key",
         action="append",
         default=[],
-        metavar="KEY=PLAN",
-        help="a further key; may be repeated. Windows instead of a plan: KEY=30/1,60/60 is 30 calls a "
-        "second and 60 a minute; ',headers' after them puts X-Ratelimit headers on its answers",
+        metavar="[PROVIDER:]KEY=PLAN",
+        help="a further key; may be repeated; without a provider it is Massive's. Windows instead of a "
+        "plan: KEY=30/1,60/60 is 30 calls a second and 60 a minute; ',headers' after them puts "
+        "X-Ratelimit headers on its answers",
     )
     parser.add_argument(
         "--window",

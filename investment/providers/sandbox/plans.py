@@ -1,9 +1,10 @@
 """What a key may ask for: the plans that the sandbox can play, and windows named outright."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from investment.providers.sandbox.limiter import Window
@@ -23,7 +24,9 @@ class Plan:
 
     With ``end_of_day`` a session is told from midnight in New York on. ``rate_headers`` puts
     X-Ratelimit-Limit, -Remaining and -Reset on every answer. ``words`` says in whose words a call
-    too many is refused.
+    too many is refused. ``without`` are the endpoints (by their names) that are refused as not in
+    the plan; ``penalty`` is for how many seconds one call too many shuts everything. ``terms`` is
+    for what only one provider's speaker knows of.
     """
 
     name: str
@@ -32,6 +35,9 @@ class Plan:
     end_of_day: bool = False
     rate_headers: bool = False
     words: Words = "massive"
+    without: frozenset[str] = frozenset()
+    penalty: float = 0.0
+    terms: Mapping[str, Any] = field(default_factory=dict)
 
 
 PLANS = {
@@ -44,22 +50,22 @@ PLANS = {
 }
 
 
-def read_plan(text: str) -> Plan:
+def read_plan(text: str, plans: Mapping[str, Plan] = PLANS) -> Plan:
     """
-    Return a plan by its name, or one of windows named outright: ``30/1,60/60``.
+    Return one of a provider's plans by its name, or one of windows named outright: ``30/1,60/60``.
 
     ``headers`` after them asks for rate headers on every answer.
 
     :raises ValueError: if it is neither.
     """
-    if text in PLANS:
-        return PLANS[text]
+    if text in plans:
+        return plans[text]
     *_, last = parts = text.split(",")
     rate_headers = last == HEADERS
     found = [WINDOW.fullmatch(part) for part in (parts[:-1] if rate_headers else parts)]
     windows = tuple(Window(int(each[1]), int(each[2])) for each in found if each)
     if not windows or len(windows) != len(found):
-        raise ValueError(f"no plan {text!r}: give {', '.join(PLANS)} or {OUTRIGHT}")
+        raise ValueError(f"no plan {text!r}: give {', '.join(plans)} or {OUTRIGHT}")
     return Plan(text, windows, rate_headers=rate_headers)
 
 

@@ -71,7 +71,7 @@ def make_server(sandbox: Sandbox, *, host: str, port: int) -> uvicorn.Server:
             port=port,
             loop="asyncio",
             http="h11",
-            ws="none",
+            ws="websockets-sansio",
             lifespan="off",
             log_level="warning",
             access_log=False,  # addresses can carry keys

@@ -9,7 +9,7 @@ A running sandbox for tests: real HTTP on a free port, a clock that stands where
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from investment.lib.exchange_days import ExchangeDays, read_apart
-from investment.providers.sandbox.faults import Fault
+from investment.providers.sandbox.desks import give_plan, make_desks, usual_key
+from investment.providers.sandbox.faults import FIRST, Fault
 from investment.providers.sandbox.folder import FolderSource
 from investment.providers.sandbox.limiter import Kind, Limiter
-from investment.providers.sandbox.plans import read_plan
 from investment.providers.sandbox.sample import SampleMarket
 from investment.providers.sandbox.server import folder_source, make_server, sample_source
 from investment.providers.sandbox.sources import SampleSource, Source
@@ -65,9 +65,9 @@ class RunningSandbox:
         """Arm a fault; see :mod:`investment.providers.sandbox.faults`."""
         self.sandbox.faults.arm(Fault(kind, **options))
 
-    def counts(self) -> Tally:
-        """Return what our key asked for so far."""
-        return self.sandbox.tally(KEY)
+    def counts(self, provider: str = FIRST) -> Tally:
+        """Return what our key asked a provider for so far."""
+        return self.sandbox.tally(KEY, provider)
 
     def reset(self) -> None:
         """Forget calls, counts and faults."""
@@ -81,6 +81,7 @@ def running_sandbox(
     symbols: int = 40,
     folder: Path | None = None,
     plan: str = "basic",
+    plans: Mapping[str, str] | None = None,
     now: datetime = NOW,
     clock: Callable[[], datetime] | None = None,
     window: Kind = "rolling",
@@ -89,14 +90,18 @@ def running_sandbox(
     """
     Serve the sample market, or ``folder``, from a thread until the block ends.
 
+    :param plan: Massive's; ``plans`` are those of the other providers, by their names.
     :param now: where the clock stands; moved by :meth:`RunningSandbox.advance`.
     :param clock: a clock instead, such as ``investment.lib.clock.now``.
     """
     source: Source = _folder(folder) if folder else _sample(seed, symbols)
     holder: list[RunningSandbox] = []
+    desks = make_desks(KEY)
+    for provider, name in {FIRST: plan, **(plans or {})}.items():
+        give_plan(desks, provider, usual_key(provider, KEY), name)
     sandbox = Sandbox(
         source=source,
-        keys={KEY: read_plan(plan)},
+        desks=desks,
         clock=clock or (lambda: holder[0].now or NOW),
         limiter=Limiter(window),
         range_to_today=range_to_today,

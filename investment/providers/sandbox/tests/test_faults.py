@@ -144,7 +144,7 @@ def test_it_is_driven_over_http_from_this_machine(sandbox: RunningSandbox) -> No
         assert control.post("/faults", json={"kind": "earthquake"}).status_code == 400
         assert control.post("/faults", data={"kind": "reset"}).status_code == 403  # a web page's form
         assert control.post("/reset", json={}).status_code == 204
-        assert control.get("/counts").json() == {"keys": {}}
+        assert control.get("/counts").json() == {"keys": {}, "providers": {}}
 
 
 def test_a_key_can_be_revoked_and_given_another_plan(sandbox: RunningSandbox) -> None:

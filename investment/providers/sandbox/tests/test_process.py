@@ -93,12 +93,12 @@ def test_the_live_mode_has_nothing_to_serve(settings: Settings) -> None:
 
 
 def test_keys_and_plans_come_from_the_command_line() -> None:
-    keys = process._keys(["a=b=unlimited"], PLANS["basic"])
+    keys = process._desks(["a=b=unlimited"], "basic")["massive"].keys
     assert keys["a=b"] is PLANS["unlimited"]
     assert len(keys) == 2
-    assert process._keys(["k=30/1,60/60"], PLANS["basic"])["k"].windows == ((30, 1), (60, 60))
+    assert process._desks(["k=30/1,60/60"], "basic")["massive"].keys["k"].windows == ((30, 1), (60, 60))
     with pytest.raises(SystemExit, match="KEY=PLAN"):
-        process._keys(["lonely"], PLANS["basic"])
+        process._desks(["lonely"], "basic")
 
 
 def test_the_help_tells_how_to_drive_it() -> None:

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from investment.providers.sandbox import paging
-from investment.providers.sandbox.refusals import Refused
+from investment.providers.sandbox.massive import paging
+from investment.providers.sandbox.massive.call import MassiveCall
+from investment.providers.sandbox.massive.refusals import Refused
 from investment.providers.sandbox.sources import Listing
-from investment.providers.sandbox.state import Call
 
 SORTS = (
     "ticker", "name", "market", "locale", "primary_exchange", "type", "currency_symbol", "currency_name",
@@ -32,7 +32,7 @@ EXCHANGES = [
 ]
 
 
-def tickers(call: Call) -> dict[str, Any]:
+def tickers(call: MassiveCall) -> dict[str, Any]:
     """A page of tickers, as they were on ``date`` where one is given."""
     request = call.request
     active = call.flag("active", default=True)
@@ -58,7 +58,7 @@ def tickers(call: Call) -> dict[str, Any]:
     return answer | ({"next_url": rest} if rest else {})
 
 
-def ticker(call: Call) -> dict[str, Any]:
+def ticker(call: MassiveCall) -> dict[str, Any]:
     """Everything about one ticker; a renamed or delisted one is found only with a ``date``."""
     on = call.date("date") or call.today
     listing = call.source.listing(call.request.path_params["ticker"], on)
@@ -67,7 +67,7 @@ def ticker(call: Call) -> dict[str, Any]:
     return {"results": _row(listing, on) | listing.details, "status": "OK"}
 
 
-def types(call: Call) -> dict[str, Any]:
+def types(call: MassiveCall) -> dict[str, Any]:
     """The words behind the type codes."""
     rows = [
         {"code": code, "description": words, "asset_class": "stocks", "locale": "us"}
@@ -77,7 +77,7 @@ def types(call: Call) -> dict[str, Any]:
     return {"results": rows, "status": "OK", "count": len(rows)}
 
 
-def exchanges(call: Call) -> dict[str, Any]:
+def exchanges(call: MassiveCall) -> dict[str, Any]:
     """The exchanges on which something of ours is listed."""
     rows = [
         {

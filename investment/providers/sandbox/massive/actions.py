@@ -4,16 +4,16 @@ from datetime import date
 from typing import Any
 
 from investment.providers.contracts import DividendRecord, SplitRecord
-from investment.providers.sandbox import paging
-from investment.providers.sandbox.paging import Row
-from investment.providers.sandbox.refusals import Refused
-from investment.providers.sandbox.state import Call, parse_date
+from investment.providers.sandbox.massive import paging
+from investment.providers.sandbox.massive.call import MassiveCall, parse_date
+from investment.providers.sandbox.massive.paging import Row
+from investment.providers.sandbox.massive.refusals import Refused
 
 SPLIT_SORTS = ("execution_date", "ticker")
 DIVIDEND_SORTS = ("ex_dividend_date", "pay_date", "declaration_date", "record_date", "cash_amount", "ticker")
 
 
-def splits(call: Call) -> dict[str, Any]:
+def splits(call: MassiveCall) -> dict[str, Any]:
     rows = _keep_dates(_split_rows(call, v1=False), call, ("execution_date",))
     reverse = call.param("reverse_split")
     if reverse is not None:
@@ -22,25 +22,25 @@ def splits(call: Call) -> dict[str, Any]:
     return _v3_page(call, rows, SPLIT_SORTS)
 
 
-def splits_v1(call: Call) -> dict[str, Any]:
+def splits_v1(call: MassiveCall) -> dict[str, Any]:
     rows = _keep_dates(_split_rows(call, v1=True), call, ("execution_date",))
     rows = paging.keep(rows, call.request, "adjustment_type")
     return _v1_page(call, rows, SPLIT_SORTS, usual="execution_date.desc")
 
 
-def dividends(call: Call) -> dict[str, Any]:
+def dividends(call: MassiveCall) -> dict[str, Any]:
     rows = _keep_dividends(_dividend_rows(call, v1=False), call)
     rows = paging.keep(rows, call.request, "dividend_type")
     return _v3_page(call, rows, DIVIDEND_SORTS)
 
 
-def dividends_v1(call: Call) -> dict[str, Any]:
+def dividends_v1(call: MassiveCall) -> dict[str, Any]:
     rows = _keep_dividends(_dividend_rows(call, v1=True), call)
     rows = paging.keep(rows, call.request, "distribution_type")
     return _v1_page(call, rows, DIVIDEND_SORTS, usual="ticker.asc")
 
 
-def _split_rows(call: Call, *, v1: bool) -> list[Row]:
+def _split_rows(call: MassiveCall, *, v1: bool) -> list[Row]:
     """The actions that the plan tells of: not older than its history, not later than today."""
     _must_be_known(call)
     found = call.source.splits(call.floor, call.today)
@@ -64,7 +64,7 @@ def _split_rows(call: Call, *, v1: bool) -> list[Row]:
     return paging.keep(rows, call.request, "ticker")
 
 
-def _dividend_rows(call: Call, *, v1: bool) -> list[Row]:
+def _dividend_rows(call: MassiveCall, *, v1: bool) -> list[Row]:
     _must_be_known(call)
     later = call.source.splits(date.min, call.today) if v1 else []
     rows = []
@@ -90,7 +90,7 @@ def _dividend_rows(call: Call, *, v1: bool) -> list[Row]:
     return paging.keep(rows, call.request, "ticker")
 
 
-def _narrowed(call: Call, field: str) -> tuple[date, date]:
+def _narrowed(call: MassiveCall, field: str) -> tuple[date, date]:
     """Return the days worth reading: a year of the whole market is twenty thousand dividends."""
     first, last = call.floor, call.today
     for suffix in ("", ".gt", ".gte"):
@@ -100,7 +100,7 @@ def _narrowed(call: Call, field: str) -> tuple[date, date]:
     return first, last
 
 
-def _must_be_known(call: Call) -> None:
+def _must_be_known(call: MassiveCall) -> None:
     """:raises Refused: if the actions of a ticker that is asked for by name are unknown."""
     asked = [call.param("ticker") or "", *(call.param("ticker.any_of") or "").split(",")]
     if any(symbol and not call.source.actions_known(symbol) for symbol in asked):
@@ -115,14 +115,14 @@ def _in_todays_shares(dividend: DividendRecord, splits: list[SplitRecord]) -> fl
     return round(amount, 8)
 
 
-def _keep_dividends(rows: list[Row], call: Call) -> list[Row]:
+def _keep_dividends(rows: list[Row], call: MassiveCall) -> list[Row]:
     dates = ("ex_dividend_date", "record_date", "declaration_date", "pay_date")
     rows = _keep_dates(rows, call, dates)
     rows = paging.keep(rows, call.request, "cash_amount", kind=float)
     return paging.keep(rows, call.request, "frequency", kind=int)
 
 
-def _keep_dates(rows: list[Row], call: Call, fields: tuple[str, ...]) -> list[Row]:
+def _keep_dates(rows: list[Row], call: MassiveCall, fields: tuple[str, ...]) -> list[Row]:
     for field in fields:
         for suffix in (*paging.SUFFIXES, ".any_of"):
             for text in (call.param(field + suffix) or "").split(","):
@@ -132,7 +132,7 @@ def _keep_dates(rows: list[Row], call: Call, fields: tuple[str, ...]) -> list[Ro
     return rows
 
 
-def _v3_page(call: Call, rows: list[Row], sorts: tuple[str, ...]) -> dict[str, Any]:
+def _v3_page(call: MassiveCall, rows: list[Row], sorts: tuple[str, ...]) -> dict[str, Any]:
     sort = call.choice("sort", default=sorts[0], among=sorts)
     order = call.choice("order", default="desc", among=("asc", "desc"))
     limit = call.integer("limit", default=10, most=1000)
@@ -140,7 +140,7 @@ def _v3_page(call: Call, rows: list[Row], sorts: tuple[str, ...]) -> dict[str, A
     return _page(call, rows, limit)
 
 
-def _v1_page(call: Call, rows: list[Row], sorts: tuple[str, ...], *, usual: str) -> dict[str, Any]:
+def _v1_page(call: MassiveCall, rows: list[Row], sorts: tuple[str, ...], *, usual: str) -> dict[str, Any]:
     """``sort`` is a list such as ``ticker.asc,execution_date.desc``."""
     limit = call.integer("limit", default=100, most=5000)
     for part in reversed((call.param("sort") or usual).split(",")):
@@ -151,7 +151,7 @@ def _v1_page(call: Call, rows: list[Row], sorts: tuple[str, ...], *, usual: str)
     return _page(call, rows, limit)
 
 
-def _page(call: Call, rows: list[Row], limit: int) -> dict[str, Any]:
+def _page(call: MassiveCall, rows: list[Row], limit: int) -> dict[str, Any]:
     shown, rest = paging.page(rows, call.request, limit)
     answer: dict[str, Any] = {"results": shown, "status": "OK"}
     return answer | ({"next_url": rest} if rest else {})

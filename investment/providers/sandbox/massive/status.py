@@ -4,8 +4,8 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from investment.lib.exchange_days import Holiday, SessionDay
+from investment.providers.sandbox.massive.call import MassiveCall
 from investment.providers.sandbox.plans import NEW_YORK
-from investment.providers.sandbox.state import Call
 
 EARLY, LATE = time(4), time(20)
 LATE_ON_HALF_DAYS = time(17)
@@ -13,7 +13,7 @@ AHEAD = timedelta(days=365)
 EXCHANGES = ("NYSE", "NASDAQ")
 
 
-def now(call: Call) -> dict[str, Any]:
+def now(call: MassiveCall) -> dict[str, Any]:
     """The market's state at the sandbox's time. A bare object."""
     local = call.now.astimezone(NEW_YORK)
     session = call.session(local.date())
@@ -34,7 +34,7 @@ def now(call: Call) -> dict[str, Any]:
     }
 
 
-def upcoming(call: Call) -> list[dict[str, Any]]:
+def upcoming(call: MassiveCall) -> list[dict[str, Any]]:
     """Holidays and half days of the coming year. A bare list."""
     start, end = call.today, call.today + AHEAD
     days = call.source.days

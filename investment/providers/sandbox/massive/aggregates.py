@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from investment.providers.contracts import BarColumns
-from investment.providers.sandbox import paging, wire
+from investment.providers.sandbox.massive import paging, wire
+from investment.providers.sandbox.massive.call import MassiveCall, parse_date
+from investment.providers.sandbox.massive.refusals import Refused
 from investment.providers.sandbox.plans import NEW_YORK
-from investment.providers.sandbox.refusals import Refused
 from investment.providers.sandbox.sources import adjusted
-from investment.providers.sandbox.state import Call, parse_date
 
 MOST_BARS, USUAL_BARS = 50_000, 5_000
 PREVIOUS_WITHIN = timedelta(days=30)  # an illiquid stock's last trade may be weeks ago
@@ -21,7 +21,7 @@ MILLISECONDS = re.compile(r"[0-9]{9,14}")
 TIMESPANS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
 
-def grouped(call: Call) -> dict[str, Any]:
+def grouped(call: MassiveCall) -> dict[str, Any]:
     """Every stock's bar of one session. A date without a session has no ``results``."""
     session = parse_date(call.request.path_params["date"], "date")
     split_adjusted = call.flag("adjusted", default=True)
@@ -36,7 +36,7 @@ def grouped(call: Call) -> dict[str, Any]:
     return _envelope(rows, split_adjusted, scanned=len(rows))
 
 
-def previous(call: Call) -> dict[str, Any]:
+def previous(call: MassiveCall) -> dict[str, Any]:
     """The last bar before today, as a list of one."""
     ticker = call.request.path_params["ticker"]
     split_adjusted = call.flag("adjusted", default=True)
@@ -49,7 +49,7 @@ def previous(call: Call) -> dict[str, Any]:
     return {"ticker": ticker} | _envelope(rows, split_adjusted, scanned=len(rows))
 
 
-def open_close(call: Call) -> dict[str, Any]:
+def open_close(call: MassiveCall) -> dict[str, Any]:
     """One ticker's day, with words for names."""
     ticker = call.request.path_params["ticker"]
     session = parse_date(call.request.path_params["date"], "date")
@@ -72,7 +72,7 @@ def open_close(call: Call) -> dict[str, Any]:
     }
 
 
-def time_range(call: Call) -> dict[str, Any]:
+def time_range(call: MassiveCall) -> dict[str, Any]:
     """
     Bars of one ticker between two days or instants, both included.
 
@@ -136,7 +136,7 @@ def _instant(text: str, name: str) -> date:
         ) from None
 
 
-def _factors(call: Call, ticker: str, dates: list[date]) -> np.ndarray[Any, Any]:
+def _factors(call: MassiveCall, ticker: str, dates: list[date]) -> np.ndarray[Any, Any]:
     factors = np.ones(len(dates))
     days = np.array([day.toordinal() for day in dates])
     for ex_date, ratio in call.source.shares(ticker, call.today):
@@ -149,7 +149,7 @@ def _part(bars: BarColumns, kept: slice) -> BarColumns:
     return BarColumns(bars.symbols[kept], *(column[kept] for column in columns))
 
 
-def _next(call: Call, left: list[date], other_end: date, *, newest_first: bool) -> str:
+def _next(call: MassiveCall, left: list[date], other_end: date, *, newest_first: bool) -> str:
     """The path of the next page carries where it goes on, in milliseconds; the cursor the rest."""
     path = call.request.path_params
     if newest_first:

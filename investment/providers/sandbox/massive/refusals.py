@@ -6,19 +6,18 @@ Authentication, rate and parameter errors carry ``error``; entitlement and not-f
 
 from typing import Self
 
+from investment.providers.sandbox import speakers
 from investment.providers.sandbox.limiter import Window
 from investment.providers.sandbox.plans import Words
 
 DAY = 86_400
 
 
-class Refused(Exception):
+class Refused(speakers.Refused):
     """An answer that is not a success: its status, and its body but for the request's id."""
 
     def __init__(self, code: int, /, **body: str) -> None:
-        super().__init__(next(iter(body.values()), ""))
-        self.code = code
-        self.body = body
+        super().__init__(code, body)
 
     @classmethod
     def bad_request(cls, error: str) -> Self:

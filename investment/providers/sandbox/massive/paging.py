@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 
-from investment.providers.sandbox.refusals import Refused
+from investment.providers.sandbox.massive.refusals import Refused
 
 Row = dict[str, Any]
 SUFFIXES: dict[str, Callable[[Any, Any], bool]] = {
