@@ -21,7 +21,7 @@ class MarketHoliday:
     exchange: str
     day: date
     name: str
-    closed: bool  # all day
+    closed: bool | None  # all day; None is a word that we do not know
     opens_at: datetime | None = None
     closes_at: datetime | None = None
 

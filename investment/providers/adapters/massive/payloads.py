@@ -6,7 +6,7 @@ exponent, so every figure is a float; so are instants (milliseconds), which floa
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -64,11 +64,37 @@ class Rows(Envelope):
     results: list[msgspec.Raw] | None = None
 
 
+class Next(msgspec.Struct):
+    next_url: str | None = None
+
+
+class Named(msgspec.Struct):
+    """Whose a row is, whatever else is wrong with it."""
+
+    T: object = msgspec.UNSET
+    ticker: object = None
+
+
+class OpenClose(msgspec.Struct):
+    """A bare object: one session, and the prices around it."""
+
+    status: str
+    symbol: str
+    open: float
+    high: float
+    low: float
+    close: float
+    from_: date = msgspec.field(name="from")
+    volume: float | None = None
+    afterHours: float | None = None  # noqa: N815
+    preMarket: float | None = None  # noqa: N815
+
+
 class Ticker(msgspec.Struct):
     ticker: str
-    name: str = ""
+    name: str | None = None
     type: str | None = None
-    active: bool = True
+    active: bool | None = None
     primary_exchange: str | None = None
     currency_name: str | None = None
     cik: str | None = None
@@ -78,9 +104,54 @@ class Ticker(msgspec.Struct):
     delisted_utc: str | None = None
 
 
+class Branding(msgspec.Struct):
+    logo_url: str | None = None
+    icon_url: str | None = None
+
+
+class Company(Ticker):
+    """A ticker with what the details endpoint tells besides."""
+
+    market_cap: Decimal | None = None  # whole units
+    share_class_shares_outstanding: float | None = None
+    weighted_shares_outstanding: float | None = None
+    sic_description: str | None = None
+    homepage_url: str | None = None
+    phone_number: str | None = None
+    branding: Branding | None = None
+
+
 class TickerDetails(msgspec.Struct):
     status: str
-    results: Ticker
+    results: Company
+
+
+class TickerType(msgspec.Struct):
+    code: str
+    description: str | None = None
+    asset_class: str | None = None
+
+
+class NewTicker(msgspec.Struct):
+    ticker: str
+
+
+class TickerEvent(msgspec.Struct):
+    type: str
+    date: date
+    ticker_change: NewTicker | None = None
+
+
+class TickerEvents(msgspec.Struct):
+    name: str | None = None
+    composite_figi: str | None = None
+    cik: str | None = None
+    events: list[TickerEvent] | None = None
+
+
+class TickerEventsAnswer(msgspec.Struct):
+    status: str
+    results: TickerEvents
 
 
 class Split(msgspec.Struct):
@@ -88,23 +159,67 @@ class Split(msgspec.Struct):
     execution_date: date
     split_from: float
     split_to: float
-    id: str = ""
+    id: str | int | None = None
+    adjustment_type: str | None = None
+    historical_adjustment_factor: float | None = None
 
 
 class Dividend(msgspec.Struct):
+    """``dividend_type`` is of the deprecated list, ``distribution_type`` of the current one."""
+
     ticker: str
     ex_dividend_date: date
     cash_amount: Decimal
-    currency: str
+    currency: str | None = None
     declaration_date: date | None = None
     record_date: date | None = None
     pay_date: date | None = None
-    id: str = ""
+    id: str | int | None = None
+    dividend_type: str | None = None
+    distribution_type: str | None = None
+    frequency: int | None = None
+    split_adjusted_cash_amount: float | None = None
+    historical_adjustment_factor: float | None = None
+
+
+class Publisher(msgspec.Struct):
+    name: str | None = None
+
+
+class Insight(msgspec.Struct):
+    ticker: str | None = None
+    sentiment: str | None = None
+    sentiment_reasoning: str | None = None
+
+
+class News(msgspec.Struct):
+    id: str
+    title: str
+    article_url: str
+    published_utc: datetime
+    publisher: Publisher | None = None
+    description: str | None = None
+    image_url: str | None = None
+    tickers: list[str] | None = None
+    insights: list[Insight] | None = None
 
 
 class MarketStatusNow(msgspec.Struct):
     market: str
     serverTime: str  # noqa: N815
+    earlyHours: bool | None = None  # noqa: N815
+    afterHours: bool | None = None  # noqa: N815
+    exchanges: dict[str, str | None] | None = None
+    currencies: dict[str, str | None] | None = None
+
+
+class Holiday(msgspec.Struct):
+    date: date
+    exchange: str
+    status: str
+    name: str | None = None
+    open: datetime | None = None
+    close: datetime | None = None
 
 
 class Failure(msgspec.Struct):

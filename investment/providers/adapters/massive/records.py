@@ -1,34 +1,41 @@
-"""From Massive's answers to our records. Nothing here asks anything."""
+"""From Massive's structures to our records. Nothing here asks anything; ValueError is «unreadable»."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
 
-from investment.providers.adapters.massive import payloads
-from investment.providers.adapters.massive.limits import NAME
+from investment.providers.adapters.massive import payloads, symbols
 from investment.providers.contracts import (
+    Article,
+    ArticleSentiment,
     BarColumns,
+    Basis,
     DividendRecord,
     InstrumentKind,
     InstrumentRecord,
-    MalformedRow,
+    MarketHoliday,
+    MarketNow,
+    MarketPhase,
+    SentimentLabel,
     SplitRecord,
 )
-from investment.providers.errors import MalformedPayload
+from investment.providers.contracts.actions import DetailedDividend, DetailedSplit, DividendKind, SplitKind
+from investment.providers.contracts.company import CompanyProfile
+from investment.providers.contracts.listings import InstrumentType, TickerChange, TickerHistory
+from investment.providers.contracts.windows import DayPrices
 
 NEW_YORK = ZoneInfo("America/New_York")
 
-_logger = logging.getLogger(__name__)
-_DAY = 86_400_000  # milliseconds
-_KEPT = 500  # characters of an unreadable row
-_GOOD_STATUS = ("OK", "DELAYED")  # delayed: 15 minutes late, by plan
-_UNREADABLE = 0.01  # of the rows of a list; more refuse it whole
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -2_208_988_800_000, 7_258_118_400_000  # milliseconds: the years 1900 and 2200
+NANOSECONDS = 1e17  # and more of them than of anything else since 1973
+_MOST_DIGITS = 30  # of an amount of money, on either side of its point
 
 # https://massive.com/docs/rest/stocks/tickers/ticker-types
 _KINDS: dict[str, InstrumentKind] = {
@@ -47,55 +54,32 @@ _KINDS: dict[str, InstrumentKind] = {
     "ETS": "etf",  # of a single security
     "FUND": "fund",
 }
-
-Row = TypeVar("Row")
-BarRow = TypeVar("BarRow", bound=payloads.Bar)
-AnyEnvelope = TypeVar("AnyEnvelope", bound=payloads.Envelope)
-
-
-def decode_market(
-    body: bytes, what: str
-) -> "tuple[list[payloads.TickerBar], Sequence[int], list[MalformedRow]]":
-    """Decode the market's day: its readable rows, their places in the answer, and the unreadable rows."""
-    _, rows, places, unreadable = _decode_bars(body, payloads.TickerBars, payloads.TickerBar, what)
-    return rows, places, unreadable
-
-
-def decode_series(
-    body: bytes, what: str
-) -> "tuple[str | None, list[payloads.Bar], Sequence[int], list[MalformedRow]]":
-    """Decode one ticker's bars: whose they are, then as :func:`decode_market`."""
-    return _decode_bars(body, payloads.Bars, payloads.Bar, what)
+_SPLITS: dict[str, SplitKind] = {
+    "forward_split": "forward",
+    "reverse_split": "reverse",
+    "stock_dividend": "stock_dividend",
+}
+# The words of the current list, then the codes of the deprecated one.
+_DIVIDENDS: dict[str, DividendKind] = {
+    "recurring": "recurring",
+    "special": "special",
+    "supplemental": "supplemental",
+    "irregular": "irregular",
+    "CD": "recurring",
+    "SC": "special",
+    "LT": "capital_gain",
+    "ST": "capital_gain",
+}
+_LABELS: dict[str, SentimentLabel] = {"positive": "positive", "neutral": "neutral", "negative": "negative"}
 
 
-def decode_rows(body: bytes, row: type[Row], what: str) -> tuple[list[Row], str | None]:
-    """
-    Decode a list of reference data: its rows and the address of the next page.
-
-    :raises MalformedPayload: also where more than 1 % of the rows cannot be read; fewer are logged.
-    """
-    answer = _decode_loosely(body, what)
-    raw = answer.results or []
-    rows, _, unreadable = _read_rows(raw, row)
-    if len(unreadable) > _UNREADABLE * len(raw):
-        worst = unreadable[0]
-        raise malformed(
-            f"{what}: {len(unreadable)} of {len(raw)} rows cannot be read, first: {worst.reason}", body
-        )
-    for left_out in unreadable:
-        _logger.warning(
-            "%s: left out row %d: %s: %s", what, left_out.index, left_out.reason, left_out.payload
-        )
-    return rows, answer.next_url
-
-
-def columns(rows: Sequence[payloads.Bar], symbols: list[str]) -> BarColumns:
+def columns(rows: Sequence[payloads.Bar], tickers: list[str]) -> BarColumns:
     """Return rows as columns; what was not told is NaN."""
     o, h, low, c, v, vw, n = (
         np.fromiter(map(attrgetter(name), rows), dtype=np.float64, count=len(rows))
         for name in ("o", "h", "l", "c", "v", "vw", "n")
     )
-    return BarColumns(symbols=symbols, open=o, high=h, low=low, close=c, volume=v, vwap=vw, trades=n)
+    return BarColumns(symbols=tickers, open=o, high=h, low=low, close=c, volume=v, vwap=vw, trades=n)
 
 
 def session_bounds(session: date) -> tuple[float, float]:
@@ -105,32 +89,32 @@ def session_bounds(session: date) -> tuple[float, float]:
     return start.timestamp() * 1000, end.timestamp() * 1000
 
 
-def session_of(milliseconds: float) -> date:
+def instant_of(number: float) -> int:
     """
-    Return the date in New York at an instant.
+    Return an instant in milliseconds, also where Massive wrote it in nanoseconds.
 
-    :raises ValueError: if there is no such instant.
+    :raises ValueError: if it is neither.
     """
-    if not abs(milliseconds) < 1e14:  # the year 5138; nanoseconds lie far beyond
-        raise ValueError(f"{milliseconds:.0f} is no instant in milliseconds")
-    return (
-        (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)).astimezone(NEW_YORK).date()
-    )
+    milliseconds = number / 1e6 if number >= NANOSECONDS else number
+    if not _FIRST <= milliseconds < _LAST:
+        raise ValueError(f"{number:.0f} is no instant in milliseconds")
+    return int(milliseconds)
 
 
-def describe(row: payloads.Bar) -> str:
-    """Return a row as it came, for people."""
-    return msgspec.json.encode(row).decode()[:_KEPT]
+def session_of(number: float) -> date:
+    """Return the date in New York at an instant. :raises ValueError: if there is no such instant."""
+    return (_EPOCH + timedelta(milliseconds=instant_of(number))).astimezone(NEW_YORK).date()
 
 
 def instrument_record(row: payloads.Ticker) -> InstrumentRecord:
+    symbol = symbols.from_massive(row.ticker)
     return InstrumentRecord(
-        symbol=row.ticker,
-        name=row.name,
-        kind=_KINDS.get(row.type, "other") if row.type else "unknown",
+        symbol=symbol,
+        name=row.name or "",
+        kind=_KINDS.get(row.type, "other") if row.type else symbols.kind_of(symbol),
         exchange=row.primary_exchange or None,
-        currency=row.currency_name.upper() if row.currency_name and len(row.currency_name) == 3 else None,
-        active=row.active,
+        currency=_currency(row.currency_name),
+        active=row.active is not False,
         listed_on=row.list_date,
         delisted_on=_leading_date(row.delisted_utc),
         cik=row.cik or None,
@@ -139,92 +123,202 @@ def instrument_record(row: payloads.Ticker) -> InstrumentRecord:
     )
 
 
+def company_profile(row: payloads.Company) -> CompanyProfile:
+    return CompanyProfile(
+        symbol=symbols.from_massive(row.ticker),
+        name=row.name or "",
+        exchange=row.primary_exchange or None,
+        currency=_currency(row.currency_name),
+        industry=row.sic_description or None,
+        listed_on=row.list_date,
+        market_cap=None if row.market_cap is None else _money(row.market_cap),
+        shares_outstanding=_first(row.share_class_shares_outstanding, row.weighted_shares_outstanding),
+        website=_link(row.homepage_url),
+        logo_url=_link(row.branding.logo_url if row.branding else None),
+        phone=row.phone_number or None,
+    )
+
+
+def instrument_type(row: payloads.TickerType) -> InstrumentType:
+    return InstrumentType(
+        code=row.code,
+        description=row.description or "",
+        kind=_KINDS.get(row.code, "other"),
+        asset_class=row.asset_class or None,
+    )
+
+
+def ticker_history(row: payloads.TickerEvents) -> TickerHistory:
+    """Return the tickers of an instrument, oldest first; events of another kind are left out."""
+    changes = [
+        TickerChange(symbol=symbols.from_massive(event.ticker_change.ticker), since=event.date)
+        for event in row.events or ()
+        if event.ticker_change is not None
+    ]
+    return TickerHistory(
+        name=row.name or "",
+        changes=sorted(changes, key=lambda change: change.since),
+        cik=row.cik or None,
+        composite_figi=row.composite_figi or None,
+    )
+
+
 def split_record(row: payloads.Split) -> SplitRecord:
     return SplitRecord(
-        symbol=row.ticker,
+        symbol=symbols.from_massive(row.ticker),
         ex_date=row.execution_date,
         split_from=row.split_from,
         split_to=row.split_to,
-        provider_id=row.id,
+        provider_id=_id(row.id),
+    )
+
+
+def detailed_split(row: payloads.Split) -> DetailedSplit:
+    return DetailedSplit(
+        **_told(split_record(row)),
+        kind=_SPLITS.get(row.adjustment_type or ""),
+        historical_adjustment_factor=row.historical_adjustment_factor,
     )
 
 
 def dividend_record(row: payloads.Dividend) -> DividendRecord:
     return DividendRecord(
-        symbol=row.ticker,
+        symbol=symbols.from_massive(row.ticker),
         ex_date=row.ex_dividend_date,
-        amount=row.cash_amount,
-        currency=row.currency.upper(),
+        amount=_money(row.cash_amount),
+        currency=(row.currency or "").upper(),
         declared_on=row.declaration_date,
         record_date=row.record_date,
         pay_date=row.pay_date,
-        provider_id=row.id,
+        provider_id=_id(row.id),
     )
 
 
-def malformed(message: str, body: bytes) -> MalformedPayload:
-    """Return the error for an answer that does not have its documented shape, with its first words."""
-    words = body[:200].decode(errors="replace")
-    return MalformedPayload(f"Massive: {message}", provider=NAME, words=words, status=200)
+def detailed_dividend(row: payloads.Dividend) -> DetailedDividend:
+    return DetailedDividend(
+        **_told(dividend_record(row)),
+        kind=_DIVIDENDS.get(row.distribution_type or row.dividend_type or ""),
+        per_year=row.frequency,
+        split_adjusted_amount=row.split_adjusted_cash_amount,
+        historical_adjustment_factor=row.historical_adjustment_factor,
+    )
 
 
-def _decode_bars(
-    body: bytes, fast: "type[payloads.BarList[BarRow]]", row: type[BarRow], what: str
-) -> tuple[str | None, list[BarRow], Sequence[int], list[MalformedRow]]:
-    """Decode the whole at once where every row has its shape, else row by row."""
+def day_prices(answer: payloads.OpenClose, *, basis: Basis) -> DayPrices:
+    return DayPrices(
+        symbol=symbols.from_massive(answer.symbol),
+        session=answer.from_,
+        open=answer.open,
+        high=answer.high,
+        low=answer.low,
+        close=answer.close,
+        volume=answer.volume,
+        pre_market=answer.preMarket,
+        after_hours=answer.afterHours,
+        basis=basis,
+    )
+
+
+def article(row: payloads.News) -> Article:
+    """Tickers that are not of the stock market (``X:BTCUSD``) are left out, with what is said of them."""
+    url = _link(row.article_url)
+    if url is None:
+        raise ValueError("its address is no address of a page")
+    return Article(
+        provider_id=row.id,
+        url=url,
+        headline=row.title,
+        summary=row.description or None,
+        source=(row.publisher.name if row.publisher else None) or None,
+        published_at=_utc(row.published_utc),
+        symbols=tuple(_ours(row.tickers or ())),
+        sentiments=tuple(
+            ArticleSentiment(
+                symbol=symbol,
+                label=_LABELS.get(insight.sentiment or ""),
+                reasoning=insight.sentiment_reasoning or None,
+            )
+            for insight in row.insights or ()
+            for symbol in _ours([insight.ticker or ""])
+        ),
+        image_url=_link(row.image_url),
+    )
+
+
+def market_now(answer: payloads.MarketStatusNow) -> MarketNow:
+    venues: Mapping[str, str | None] = {**(answer.exchanges or {}), **(answer.currencies or {})}
     try:
-        answer = _checked(msgspec.json.decode(body, type=fast), body, what)
-        rows = answer.results or []
-        found: tuple[list[BarRow], Sequence[int], list[MalformedRow]] = rows, range(len(rows)), []
-        adjusted, ticker = answer.adjusted, answer.ticker
-    except msgspec.DecodeError:
-        loose = _decode_loosely(body, what)
-        found = _read_rows(loose.results or [], row)
-        adjusted, ticker = loose.adjusted, loose.ticker
-    if adjusted and any(found):
-        raise malformed(f"{what}: adjusted prices came though raw ones were asked for", body)
-    return ticker, *found
+        at = _utc(datetime.fromisoformat(answer.serverTime))
+    except (ValueError, OverflowError):
+        at = None
+    phase = _phase(answer.market)
+    if phase == "extended" and answer.earlyHours != answer.afterHours:
+        phase = "pre_market" if answer.earlyHours else "post_market"
+    return MarketNow(
+        market="stocks", phase=phase, at=at, venues={name: _phase(word) for name, word in venues.items()}
+    )
 
 
-def _decode_loosely(body: bytes, what: str) -> payloads.Rows:
-    try:
-        return _checked(msgspec.json.decode(body, type=payloads.Rows), body, what)
-    except msgspec.DecodeError as e:
-        raise malformed(f"{what}: {e}", body) from e
+def holiday(row: payloads.Holiday) -> MarketHoliday:
+    return MarketHoliday(
+        exchange=row.exchange,
+        day=row.date,
+        name=row.name or "",
+        closed={"closed": True, "early-close": False}.get(row.status),
+        opens_at=_utc(row.open) if row.open else None,
+        closes_at=_utc(row.close) if row.close else None,
+    )
 
 
-def _checked(answer: AnyEnvelope, body: bytes, what: str) -> AnyEnvelope:
-    """:raises MalformedPayload: if an answer is not «OK», or not as long as it says."""
-    if answer.status not in _GOOD_STATUS:
-        raise malformed(f"{what}: status {answer.status!r}", body)
-    told, held = answer.resultsCount, len(answer.results or ())
-    if told is not None and told != held:
-        raise malformed(f"{what}: says {told} rows and holds {held}", body)
-    return answer
+def _phase(word: str | None) -> MarketPhase | None:
+    phases: dict[str | None, MarketPhase] = {
+        "open": "regular",
+        "closed": "closed",
+        "extended-hours": "extended",
+    }
+    return phases.get(word)
 
 
-def _read_rows(raw: Sequence[msgspec.Raw], row: type[Row]) -> tuple[list[Row], list[int], list[MalformedRow]]:
-    decoder = msgspec.json.Decoder(row)
-    rows: list[Row] = []
-    places: list[int] = []
-    unreadable: list[MalformedRow] = []
-    for place, text in enumerate(raw):
+def _told(record: SplitRecord | DividendRecord) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _ours(tickers: Iterable[str]) -> Iterable[str]:
+    for ticker in tickers:
         try:
-            rows.append(decoder.decode(text))
-            places.append(place)
-        except msgspec.ValidationError as e:
-            words = bytes(text).decode(errors="replace")[:_KEPT]
-            unreadable.append(MalformedRow(index=place, payload=words, reason=str(e), symbol=_symbol(text)))
-    return rows, places, unreadable
+            yield symbols.from_massive(ticker)
+        except ValueError:
+            continue
 
 
-def _symbol(text: msgspec.Raw) -> str:
-    """The ticker of a row that is otherwise unreadable, or ''."""
-    row = msgspec.json.decode(text)
-    if not isinstance(row, dict):
-        return ""
-    symbol = row.get("T", row.get("ticker"))
-    return symbol[:64] if isinstance(symbol, str) else ""
+def _money(amount: Decimal) -> Decimal:
+    if not amount.is_finite() or (amount and not -_MOST_DIGITS < amount.adjusted() < _MOST_DIGITS):
+        raise ValueError("an amount that no money has")
+    if len(amount.as_tuple().digits) > 2 * _MOST_DIGITS:
+        raise ValueError("an amount with more digits than money has")
+    return amount
+
+
+def _currency(name: str | None) -> str | None:
+    return name.upper() if name and len(name) == 3 else None
+
+
+def _id(told: str | int | None) -> str:
+    return "" if told is None else str(told)
+
+
+def _first(*told: float | None) -> float | None:
+    return next((each for each in told if each is not None), None)
+
+
+def _link(text: str | None) -> str | None:
+    """An address of a page that a browser may be sent to; None for anything else."""
+    return text if text and text.startswith(("https://", "http://")) else None
+
+
+def _utc(at: datetime) -> datetime:
+    """An instant in UTC; where no zone is written it is meant to be UTC."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _leading_date(text: str | None) -> date | None:

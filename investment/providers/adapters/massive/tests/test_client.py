@@ -117,7 +117,7 @@ def test_a_day_without_a_session_is_empty(body: bytes) -> None:
         ({"T": 7}, "Expected `str`, got `int`"),
         ({"T": ""}, "no ticker"),
         ({"t": 1786132800000 - 86_400_000}, "not of the session asked for"),
-        ({"t": 1786132800000 * 1_000_000}, "not of the session asked for"),
+        ({"t": 1786132800000 * 1_000}, "not of the session asked for"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -385,9 +385,9 @@ def test_a_ticker_with_a_slash_stays_one_part_of_the_address() -> None:
     wire = Wire(httpx.Response(404, json={"status": "NOT_FOUND", "message": "Ticker not found."}))
 
     with pytest.raises(errors.UnknownSymbol):
-        wire.client.instrument(symbol="A/../B?x")
+        wire.client.instrument(symbol="A/../B")
 
-    assert wire.asked[0].url.raw_path == b"/massive/v3/reference/tickers/A%2F..%2FB%3Fx"
+    assert wire.asked[0].url.raw_path == b"/massive/v3/reference/tickers/A%2F..%2FB"
 
 
 def test_an_instrument_without_its_shape_is_refused() -> None:
