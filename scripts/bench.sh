@@ -38,6 +38,7 @@ fi
 find_python
 begin_setup
 make_venv "$venv" "$root/requirements/development.txt"
+let_others_set_up
 cd "$root"
 for name in "${names[@]}"; do
   guarded "$venv/bin/python" -m investment.ops.local.with_servers --durable \

@@ -36,6 +36,11 @@ begin_setup() {
   trap 'exit 130' INT # the guarded command has ended by then; without this the script would go on
 }
 
+# let_others_set_up: what follows is still guarded, but changes nothing that another script of the clone needs.
+let_others_set_up() {
+  exec {setup_lock}>&-
+}
+
 # end_setup: what follows is guarded by the starter instead.
 end_setup() {
   exec {setup_end}>&- {setup_lock}>&-
