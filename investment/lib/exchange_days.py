@@ -7,6 +7,7 @@ asks a child process and keeps the answer in a file.
 """
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -105,7 +106,8 @@ def read_apart(first: date, last: date, *, folder: Path, exchange: str = "XNYS")
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
         ).stdout
-        unfinished = kept.with_suffix(".unfinished")
+        # Under a name of its own: two processes may be doing this at once.
+        unfinished = kept.with_suffix(f".{os.getpid()}.unfinished")
         unfinished.write_bytes(answer)
         unfinished.rename(kept)
     return _parse(kept.read_text())
