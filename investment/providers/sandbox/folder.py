@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from investment.lib.exchange_days import ExchangeDays
+from investment.lib.exchange_days import ExchangeDays, SessionDay
 from investment.providers.contracts import BarColumns, DividendRecord, Floats, SplitRecord
 from investment.providers.datafolder import (
     FileBars,
@@ -15,7 +15,8 @@ from investment.providers.datafolder import (
     read_folder,
     split_factors,
 )
-from investment.providers.sandbox.sources import TYPE_CODES, Listing
+from investment.providers.sandbox.sample.intraday import Minutes
+from investment.providers.sandbox.sources import TYPE_CODES, Invented, Listing
 
 MALFORMED_SHARE = 0.01
 
@@ -31,6 +32,7 @@ class FolderSource:
 
     def __init__(self, folder: Path, days: ExchangeDays) -> None:
         self.days = days
+        self.invented: Invented | None = None
         self._entries = {entry.record.symbol: entry for entry in read_folder(folder).entries}
         self._series = {symbol: _raw(entry) for symbol, entry in self._entries.items()}
         self._rows = {
@@ -85,6 +87,9 @@ class FolderSource:
             if split.ex_date > session:
                 factors[split.symbol] = factors.get(split.symbol, 1.0) * split.split_to / split.split_from
         return factors
+
+    def minutes(self, symbol: str, session: SessionDay) -> Minutes | None:  # noqa: ARG002 - folders hold days
+        return None
 
     def actions_known(self, symbol: str) -> bool:
         entry = self._entries.get(symbol)

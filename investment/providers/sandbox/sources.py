@@ -17,7 +17,12 @@ from investment.providers.contracts import (
     SplitRecord,
 )
 from investment.providers.sandbox.sample import SampleMarket
+from investment.providers.sandbox.sample.earnings import Earnings
+from investment.providers.sandbox.sample.fundamentals import Fundamentals
+from investment.providers.sandbox.sample.fx import Fx
+from investment.providers.sandbox.sample.headlines import Headlines
 from investment.providers.sandbox.sample.instruments import Instrument
+from investment.providers.sandbox.sample.intraday import Minutes, minutes_of
 from investment.providers.sandbox.sample.names import SECTORS
 
 TYPE_CODES: dict[InstrumentKind, str] = {
@@ -42,10 +47,22 @@ class Listing:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+class Invented:
+    """What a sample market has besides prices and actions, all of it in step with them."""
+
+    def __init__(self, market: SampleMarket) -> None:
+        self.market = market
+        self.earnings = Earnings(market)
+        self.fundamentals = Fundamentals(self.earnings)
+        self.headlines = Headlines(self.fundamentals)
+        self.fx = Fx(market.seed)
+
+
 class Source(Protocol):
     """Raw bars and actions by ticker and session; every date is the exchange's."""
 
     days: ExchangeDays
+    invented: "Invented | None"  # what only the sample market has
 
     def listings(self, day: date) -> list[Listing]:
         """Return everything listed by ``day``, those gone by then as inactive, without details."""
@@ -71,6 +88,9 @@ class Source(Protocol):
     def share_factors(self, session: date, until: date) -> dict[str, float]:
         """Return, by ticker, how many shares at ``until`` one share of ``session`` has become; 1 left out."""
 
+    def minutes(self, symbol: str, session: SessionDay) -> Minutes | None:
+        """Return the raw minutes of a session, None where nobody knows them or nothing traded."""
+
     def actions_known(self, symbol: str) -> bool:
         """Whether its splits and dividends are known. False for none but a listed instrument."""
 
@@ -88,6 +108,7 @@ class SampleSource:
     def __init__(self, market: SampleMarket, days: ExchangeDays) -> None:
         self.days = days
         self.market = market
+        self.invented: Invented | None = Invented(market)
 
     def listings(self, day: date) -> list[Listing]:
         return [
@@ -135,6 +156,13 @@ class SampleSource:
             symbol = line.symbol_on(session) if line else split.symbol
             factors[symbol] = factors.get(symbol, 1.0) * split.split_to / split.split_from
         return factors
+
+    def minutes(self, symbol: str, session: SessionDay) -> Minutes | None:
+        line = self.market.find(symbol, session.session)
+        bar = self.market.one(line.place, session.session) if line else None
+        if line is None or bar is None:
+            return None
+        return minutes_of(bar, session, seed=self.market.seed, place=line.place)
 
     def actions_known(self, symbol: str) -> bool:  # noqa: ARG002 - the protocol's
         return True

@@ -19,6 +19,7 @@ from investment.lib.exchange_days import SessionDay
 from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.limiter import Window
 from investment.providers.sandbox.plans import Plan, first_day, today
+from investment.providers.sandbox.prices import LastPrice, last_price
 from investment.providers.sandbox.sources import Source, session_day
 from investment.providers.sandbox.state import Sandbox
 
@@ -89,6 +90,10 @@ class Call:
     def session(self, day: date) -> SessionDay | None:
         return session_day(self.source.days, day)
 
+    def last_price(self, symbol: str) -> LastPrice | None:
+        """Return what a share costs now, as the provider knows it; None for who is not listed."""
+        return last_price(self.source, symbol, self.sandbox.told_at(self.speaker.name, self.now))
+
     def param(self, name: str) -> str | None:
         """Return a query parameter; an empty one counts as not given."""
         return self.request.query_params.get(name) or None
@@ -107,6 +112,11 @@ class Connection:
     @property
     def source(self) -> Source:
         return self.sandbox.source_for(self.speaker.name, self.sandbox.now())
+
+    def last_price(self, symbol: str) -> LastPrice | None:
+        """Return what a share costs now, as the provider knows it; None for who is not listed."""
+        now = self.sandbox.now()
+        return last_price(self.source, symbol, self.sandbox.told_at(self.speaker.name, now))
 
 
 Endpoint = Callable[[Any], Any]  # takes the speaker's Call; returns a document, or a Reply

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from investment.providers.sandbox.delays import Delays
+from investment.providers.sandbox.deviations import Deviating, Deviation
 from investment.providers.sandbox.faults import FIRST, Faults
 from investment.providers.sandbox.limiter import Limiter
-from investment.providers.sandbox.plans import Plan
+from investment.providers.sandbox.plans import Plan, today
 from investment.providers.sandbox.sources import Source
 
 CALLS_KEPT = 5_000
@@ -66,6 +67,7 @@ class Sandbox:
     delays: Delays = field(default_factory=Delays)
     faults: Faults = field(default_factory=Faults)
     range_to_today: Literal["clip", "refuse"] = "clip"
+    deviations: dict[str, Deviation] = field(default_factory=dict)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 
     @property
@@ -86,9 +88,17 @@ class Sandbox:
         if seconds > 0 and rate > 0:
             await asyncio.sleep(seconds / rate)
 
-    def source_for(self, provider: str, now: datetime) -> Source:  # noqa: ARG002
+    def source_for(self, provider: str, now: datetime) -> Source:
         """Return the market as a provider tells of it."""
-        return self.source
+        deviation = self.deviations.get(provider)
+        if deviation is None:
+            return self.source
+        return Deviating(self.source, deviation, today(self.told_at(provider, now)))
+
+    def told_at(self, provider: str, now: datetime) -> datetime:
+        """Return the instant up to which a provider knows prices at ``now``."""
+        deviation = self.deviations.get(provider)
+        return now - timedelta(seconds=deviation.stale) if deviation else now
 
     def tally(self, key: str | None, provider: str = FIRST) -> Tally:
         """Return the tally of a key; those that are not the provider's share one."""
@@ -97,11 +107,12 @@ class Sandbox:
         return desk.tallies.setdefault(name, Tally())
 
     def reset(self) -> None:
-        """Forget calls, counts, faults and delays."""
+        """Forget calls, counts, faults, delays and deviations."""
         self.delays = Delays()
         for desk in self.desks.values():
             desk.tallies.clear()
             desk.banned_until.clear()
         self.calls.clear()
         self.faults.clear()
+        self.deviations.clear()
         self.limiter.forget()

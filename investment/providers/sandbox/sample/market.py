@@ -22,16 +22,23 @@ from investment.providers.sandbox.sample.instruments import EPOCH, Instrument
 from investment.providers.sandbox.sample.process import Floats, PriceProcess, State
 
 KEPT_EVERY = 64
+RECENT = 4  # computed sessions that are kept: most questions are about the last ones
+SHOCKS_KEPT = 256
 COLUMNS = ("open", "high", "low", "close", "volume", "vwap", "trades")
 
 
 @dataclass(frozen=True, slots=True)
 class SampleDay:
-    """A session: ``places[i]`` is the instrument of row i of ``columns`` (see ``COLUMNS``)."""
+    """
+    A session: ``places[i]`` is the instrument of row i of ``columns`` (see ``COLUMNS``).
+
+    ``returns`` are the log returns of all instruments, by place, dividends and splits made good.
+    """
 
     session: date
     places: npt.NDArray[np.intp]
     columns: dict[str, Floats]
+    returns: Floats
 
 
 class SampleMarket:
@@ -55,6 +62,10 @@ class SampleMarket:
         self._kept: dict[int, State] = {0: self._process.first_state()}
         self._front: tuple[int, State] = (0, self._process.first_state())
         self._cursor: tuple[int, State] | None = None
+        self._recent: dict[int, SampleDay] = {}
+        self._shocks: dict[int, npt.NDArray[np.float32]] = {}
+        self._splits_of: dict[int, list[tuple[date, float]]] = {}
+        self._payments_of: dict[int, list[tuple[date, float]]] = {}
         self._listed_from = np.array([line.listed_on.toordinal() for line in self.lines])
         self._listed_to = np.array(
             [(line.delisted_on or instruments.ALWAYS).toordinal() for line in self.lines]
@@ -140,6 +151,38 @@ class SampleMarket:
             [symbol] * len(rows), {name: table[:, i].copy() for i, name in enumerate(COLUMNS)}
         )
 
+    def one(self, place: int, session: date) -> dict[str, float] | None:
+        """Return one instrument's raw bar (see ``COLUMNS``), None if it did not trade or is no session."""
+        number = self._number(session)
+        if number is None:
+            return None
+        day = self._compute(number)
+        row = int(np.searchsorted(day.places, place))
+        if row >= len(day.places) or day.places[row] != place:
+            return None
+        return {name: float(day.columns[name][row]) for name in COLUMNS}
+
+    def shock(self, place: int, number: int) -> float:
+        """Return the own surprise of an instrument in session ``number``, in standard deviations."""
+        return float(self.shocks(number)[place])
+
+    def shocks(self, number: int) -> npt.NDArray[np.float32]:
+        """Return the own surprises of all instruments in session ``number``, by place."""
+        if number not in self._shocks:
+            while len(self._shocks) >= SHOCKS_KEPT:
+                del self._shocks[next(iter(self._shocks))]
+            self._shocks[number] = self._process.shocks(number).astype(np.float32)
+        return self._shocks[number]
+
+    def returns(self, session: date) -> Floats | None:
+        """Return the log returns of all instruments in a session, by place; None if it is none."""
+        number = self._number(session)
+        return None if number is None else self._compute(number).returns
+
+    def number_of(self, day: date) -> int:
+        """Return the number of the first session on or after ``day``."""
+        return bisect_left(self.sessions, day)
+
     # ── actions ──────────────────────────────────────────────────────────────────────────────
 
     def splits(self, start: date, end: date, symbol: str | None = None) -> list[SplitRecord]:
@@ -184,6 +227,16 @@ class SampleMarket:
                     )
         return found
 
+    def splits_of(self, place: int, until: date) -> list[tuple[date, float]]:
+        """Return ex-date and new shares per old of one instrument's splits up to ``until``."""
+        self._advance(bisect_right(self.sessions, until) - 1)
+        return [(day, ratio) for day, ratio in self._splits_of.get(place, []) if day <= until]
+
+    def payments_of(self, place: int, until: date) -> list[tuple[date, float]]:
+        """Return ex-date and USD per share of one instrument's dividends up to ``until``."""
+        self._advance(bisect_right(self.sessions, until) - 1)
+        return [(day, amount) for day, amount in self._payments_of.get(place, []) if day <= until]
+
     # ── the machinery ────────────────────────────────────────────────────────────────────────
 
     def _number(self, session: date) -> int | None:
@@ -198,6 +251,11 @@ class SampleMarket:
             rng = self._process.stream(at)
             happens = self._events.before(at, np.exp(state.log_price))
             self._happened.append(happens)
+            for split in happens.splits:
+                ratio = split.split_to / split.split_from
+                self._splits_of.setdefault(split.place, []).append((self.sessions[at], ratio))
+            for payment in happens.dividends:
+                self._payments_of.setdefault(payment.place, []).append((self.sessions[at], payment.amount))
             self._process.step(state, at, happens.adjustments, rng)
             at += 1
             if at % KEPT_EVERY == 0:
@@ -205,6 +263,8 @@ class SampleMarket:
         self._front = (at, state)
 
     def _compute(self, number: int) -> SampleDay:
+        if number in self._recent:
+            return self._recent[number]
         self._advance(number)
         at = number - number % KEPT_EVERY
         if self._cursor is not None and at <= self._cursor[0] <= number:
@@ -224,7 +284,16 @@ class SampleMarket:
         trades = (self._listed_from <= today) & (today <= self._listed_to) & ~idle
         trades[self._events.halted(session)] = False
         places = np.flatnonzero(trades)
-        return SampleDay(session, places, {name: column[places] for name, column in columns.items()})
+        day = SampleDay(
+            session,
+            places,
+            {name: column[places] for name, column in columns.items()},
+            move.after - move.before,
+        )
+        self._recent[number] = day
+        while len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+        return day
 
     def _symbols(self, day: SampleDay) -> list[str]:
         symbols = self._first_symbols.copy()

@@ -104,17 +104,13 @@ class PriceProcess:
         prices = np.exp(state.log_price[adjustments.cash_places])
         state.log_price[adjustments.cash_places] += np.log1p(-adjustments.cash / prices)
 
-        count = len(self._start)
-        common = rng.standard_normal(2 + len(SECTORS))
-        tail = 1.0 + 1.8 * (rng.random() < 0.04)
+        common, tail, normals, jumps = self._draw(rng)
         market = 0.0002 + np.sqrt(state.market_variance) * common[0] * tail
         state.market_variance = (
             0.04 * MARKET_VARIANCE + 0.88 * state.market_variance + 0.08 * min(market, 0.06) ** 2
         )
         sectors = 0.0055 * common[2:]
 
-        normals = rng.standard_normal((2, count))
-        jumps = 1.0 + 4.0 * (rng.random(count) < JUMP_CHANCE)
         state.restless *= CALM
         state.restless += WANDER * normals[1]
         sigma = self._sigma * np.exp(state.restless - 0.12)
@@ -128,6 +124,25 @@ class PriceProcess:
         np.maximum(state.log_price, np.log(0.0005), out=state.log_price)
         spread = np.sqrt(sigma**2 + (self._beta * 0.009) ** 2)
         return Move(before=before, after=state.log_price.copy(), sigma=spread, anchor=anchor)
+
+    def shocks(self, number: int) -> Floats:
+        """
+        Return each instrument's own surprise of a session, in its own standard deviations.
+
+        Known without the prices before: a session draws from a stream of its own.
+        """
+        _, _, normals, jumps = self._draw(self.stream(number))
+        shocks: Floats = normals[0] * jumps
+        return shocks
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Floats, float, Floats, Floats]:
+        """Draw what moves a session: common factors, the market's tail, normals of each, its jump."""
+        count = len(self._start)
+        common = rng.standard_normal(2 + len(SECTORS))
+        tail = 1.0 + 1.8 * (rng.random() < 0.04)
+        normals = rng.standard_normal((2, count))
+        jumps = np.where(rng.random(count) < JUMP_CHANCE, 5.0, 1.0)
+        return common, tail, normals, jumps
 
     def bars(self, move: Move, rng: np.random.Generator) -> tuple[dict[str, Floats], npt.NDArray[np.bool_]]:
         """Return a session's raw bars as columns, and which instruments found nobody to trade with."""
