@@ -5,48 +5,16 @@ import json
 import logging
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from investment.providers import errors
-from investment.providers.adapters.massive.client import MassiveClient
+from investment.providers.adapters.massive.tests.wire import KEY, Answer, Wire, ok, recorded
 from investment.providers.contracts import DividendRecord, InstrumentRecord, MarketStatus, SplitRecord
 
-PAYLOADS = Path(__file__).parent / "payloads"
-KEY = "a-key-that-nobody-may-see"
 SESSION = date(2026, 8, 7)
-
-Answer = httpx.Response | Exception
-
-
-def recorded(name: str) -> bytes:
-    return (PAYLOADS / f"{name}.json").read_bytes()
-
-
-def ok(body: bytes | dict[str, Any]) -> httpx.Response:
-    return httpx.Response(200, content=body if isinstance(body, bytes) else json.dumps(body).encode())
-
-
-class Wire:
-    """Answers one request after the other, and remembers what was asked."""
-
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.asked: list[httpx.Request] = []
-        http = httpx.Client(
-            base_url="http://sandbox.test/massive", transport=httpx.MockTransport(self._answer)
-        )
-        self.client = MassiveClient(api_key=KEY, http=http)
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
 
 def market(**changes: Any) -> dict[str, Any]:
@@ -180,77 +148,6 @@ def test_an_answer_without_its_documented_shape_is_refused_whole(body: bytes, wo
         ask_market(ok(body))
 
     assert caught.value.words == body[:200].decode()
-
-
-REFUSALS: list[tuple[int, str, type[errors.ProviderError]]] = [
-    (400, '{"status":"ERROR","error":"Could not parse the time parameter"}', errors.RequestRejected),
-    (401, '{"status":"ERROR","error":"Unknown API Key"}', errors.CredentialsRejected),
-    (401, '{"status":"ERROR","error":"API Key was not provided"}', errors.CredentialsRejected),
-    (
-        403,
-        '{"status":"NOT_AUTHORIZED","message":"You are not entitled to this data. Please upgrade your plan"}',
-        errors.NotEntitled,
-    ),
-    (
-        403,
-        '{"status":"NOT_AUTHORIZED","message":"Your plan doesn\'t include this data timeframe. Please"}',
-        errors.OutOfHistory,
-    ),
-    (
-        403,
-        '{"status":"NOT_AUTHORIZED","message":"Attempted to request today\'s data before end of day."}',
-        errors.NotPublishedYet,
-    ),
-    (403, '{"status":"NOT_AUTHORIZED","message":"A refusal nobody has seen yet"}', errors.RequestRejected),
-    (403, "<html><h1>403 Forbidden</h1> you are not entitled</html>", errors.RequestRejected),
-    (404, '{"status":"NOT_FOUND","message":"Ticker not found."}', errors.UnknownSymbol),
-    (404, "404 page not found", errors.RequestRejected),
-    (429, '{"status":"ERROR","error":"You\'ve exceeded the maximum requests"}', errors.ProviderThrottled),
-    (429, "", errors.ProviderThrottled),
-    (500, '{"status":"ERROR","error":"internal"}', errors.ProviderUnavailable),
-    (502, "<html><head><title>502 Bad Gateway</title></head></html>", errors.ProviderUnavailable),
-    (302, "", errors.RequestRejected),
-]
-
-
-@pytest.mark.parametrize(("status", "body", "kind"), REFUSALS, ids=lambda value: str(value)[:40])
-def test_a_refusal_is_classified_and_keeps_the_words(
-    status: int, body: str, kind: type[errors.ProviderError]
-) -> None:
-    with pytest.raises(errors.ProviderError) as caught:
-        ask_market(httpx.Response(status, text=body))
-
-    assert type(caught.value) is kind
-    assert caught.value.status == status
-    assert caught.value.provider == "massive"
-    if body.startswith("{"):
-        assert caught.value.words in body
-    assert "<" not in caught.value.words
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("cut")],
-    ids=lambda failure: type(failure).__name__,
-)
-def test_no_answer_is_a_passing_failure(failure: Exception) -> None:
-    with pytest.raises(errors.ProviderUnavailable, match=type(failure).__name__):
-        ask_market(failure)
-
-
-def test_a_body_that_cannot_be_unpacked_is_malformed() -> None:
-    with pytest.raises(errors.MalformedPayload):
-        ask_market(httpx.DecodingError("not gzip"))
-
-
-def test_the_key_is_in_no_error() -> None:
-    echo = json.dumps({"status": "ERROR", "error": f"The key {KEY} has expired"})
-
-    with pytest.raises(errors.CredentialsRejected) as caught:
-        ask_market(httpx.Response(401, text=echo))
-
-    assert KEY not in caught.value.message + caught.value.words
-    assert "has expired" in caught.value.words
 
 
 def test_reads_the_bars_of_one_ticker_over_its_pages() -> None:
