@@ -6,6 +6,7 @@ unless a basis says otherwise; money is Decimal with its currency; instants are 
 ``session`` is the exchange's calendar date; unknown is None.
 """
 
+from investment.providers.contracts.actions import DetailedDividend, DetailedSplit, DividendKind, SplitKind
 from investment.providers.contracts.calendar import MarketHoliday, MarketNow, MarketPhase
 from investment.providers.contracts.company import (
     CompanyMetrics,
@@ -27,9 +28,11 @@ from investment.providers.contracts.filings import (
     FormerName,
     OlderFilings,
     SecTicker,
+    Stamped,
     TickerList,
     Validators,
 )
+from investment.providers.contracts.listings import InstrumentType, TickerChange, TickerHistory
 from investment.providers.contracts.market import (
     BarColumns,
     BarSeries,
@@ -46,17 +49,23 @@ from investment.providers.contracts.market import (
 )
 from investment.providers.contracts.news import Article, ArticleSentiment, SentimentLabel
 from investment.providers.contracts.quotes import Quote, Trade
+from investment.providers.contracts.windows import BarWindows, DayPrices, Instants, Timespan
 
 __all__ = [
     "Article",
     "ArticleSentiment",
     "BarColumns",
     "BarSeries",
+    "BarWindows",
     "Basis",
     "CompanyFact",
     "CompanyFacts",
     "CompanyMetrics",
     "CompanyProfile",
+    "DayPrices",
+    "DetailedDividend",
+    "DetailedSplit",
+    "DividendKind",
     "DividendRecord",
     "EarningsDate",
     "EarningsReport",
@@ -65,8 +74,10 @@ __all__ = [
     "Filing",
     "Floats",
     "FormerName",
+    "Instants",
     "InstrumentKind",
     "InstrumentRecord",
+    "InstrumentType",
     "ListedSymbol",
     "MalformedRow",
     "MarketDataProvider",
@@ -82,9 +93,14 @@ __all__ = [
     "ReportingHour",
     "SecTicker",
     "SentimentLabel",
+    "SplitKind",
     "SplitRecord",
+    "Stamped",
     "SymbolMatch",
+    "TickerChange",
+    "TickerHistory",
     "TickerList",
+    "Timespan",
     "Trade",
     "Validators",
 ]

@@ -7,10 +7,16 @@ periods and of filings are calendar dates; instants are aware, in UTC.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from investment.providers.contracts.market import MalformedRow
+
+_NEW_YORK = ZoneInfo("America/New_York")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,10 @@ class Filing:
 
     ``accession`` is the SEC's own name of it, ``0000320193-26-000012``. ``items`` are the numbers of
     an 8-K (``2.02``). ``document`` is the name of its main document, below the filing's folder.
+
+    ``accepted_at`` is the instant as sent. For some companies the SEC writes New York's clock and calls it
+    UTC, and nothing in the answer tells which: it may be four or five hours too early. What must not
+    know a filing before it was public takes :attr:`public_by`.
     """
 
     cik: str
@@ -49,6 +59,13 @@ class Filing:
     description: str | None = None
     size: int | None = None  # bytes
     is_xbrl: bool | None = None
+
+    @property
+    def public_by(self) -> datetime | None:
+        """The later of the two instants that :attr:`accepted_at` can mean."""
+        if self.accepted_at is None:
+            return None
+        return self.accepted_at.replace(tzinfo=_NEW_YORK).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +182,17 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamped(Generic[T]):
+    """An answer, and its marks. ``value`` is None where nothing has changed since the marks we sent."""
+
+    value: T | None
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
 class TickerList:
-    """All tickers the SEC knows, and the marks of the file they came in."""
+    """All tickers the SEC knows."""
 
     tickers: Sequence[SecTicker]
-    validators: Validators
     malformed: Sequence[MalformedRow] = ()
     digest: str = ""
