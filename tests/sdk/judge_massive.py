@@ -4,6 +4,7 @@ Asks the sandbox through Massive's own client and prints what that understood.
 Run by the interpreter of the judges' environment. Each line of standard input is a question,
 ``{"url", "key", "method", "arguments", "keywords"}``, each line of output its answer,
 ``{"value": …}`` or ``{"error": class, "words": text}``. At most 1000 items of a listing are taken.
+The predecessor of the client, under its old name, is asked by ``judge_polygon.py``.
 """
 
 import dataclasses
@@ -11,8 +12,6 @@ import json
 import sys
 from itertools import islice
 from typing import Any
-
-from massive import RESTClient
 
 MOST = 1000
 
@@ -30,8 +29,8 @@ def plain(value: Any) -> Any:
     return vars(value)
 
 
-def answer(question: dict[str, Any]) -> dict[str, Any]:
-    client = RESTClient(question["key"], base=question["url"], retries=0)
+def answer(client_class: Any, question: dict[str, Any]) -> dict[str, Any]:
+    client = client_class(question["key"], base=question["url"], retries=0)
     try:
         return {
             "value": plain(
@@ -42,7 +41,13 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         return {"error": type(error).__name__, "words": str(error)}
 
 
-if __name__ == "__main__":
+def serve(client_class: Any) -> None:
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(answer(json.loads(line))) + "\n")
+        sys.stdout.write(json.dumps(answer(client_class, json.loads(line))) + "\n")
         sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    from massive import RESTClient
+
+    serve(RESTClient)
