@@ -11,6 +11,7 @@ from django.conf import settings
 from investment.lib import clock
 from investment.providers.datafolder import FolderRefused
 from investment.providers.sandbox.desks import give_plan, make_desks
+from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.faults import FIRST
 from investment.providers.sandbox.limiter import Limiter
 from investment.providers.sandbox.options import add_arguments
@@ -43,10 +44,24 @@ def main(arguments: list[str]) -> None:
         range_to_today=options.range_to_today,
         clock_offset=options.clock_offset,
         rate=clock.rate,
+        deviations=_deviations(options.deviation),
     )
     sys.stdout.write(f"The sandbox serves {mode.name} on http://{options.host}:{options.port}, plan {plan}\n")
     sys.stdout.flush()
     make_server(sandbox, host=options.host, port=options.port).run()
+
+
+def _deviations(told: list[str]) -> dict[str, Deviation]:
+    deviations = {}
+    for text in told:
+        provider, _, rest = text.partition(":")
+        try:
+            if provider not in speakers():
+                sys.exit(f"--deviation: no provider {provider!r}; there are: {', '.join(speakers())}")
+            deviations[provider] = Deviation.parse(rest)
+        except ValueError as error:
+            sys.exit(f"--deviation takes PROVIDER:NAME=VALUE,…, and {error}")
+    return deviations
 
 
 def _desks(extra: list[str], plan: str) -> dict[str, Desk]:

@@ -34,7 +34,7 @@ from investment.providers.sandbox.speakers import (
     SocketEndpoint,
     Speaker,
 )
-from investment.providers.sandbox.state import Sandbox, Tally
+from investment.providers.sandbox.state import Sandbox, Tally, count_of
 from investment.providers.sandbox.table import by_mount, speaker_of
 
 GREETING = Reply('{"greeting":"hello"}')
@@ -79,12 +79,9 @@ def make_app(sandbox: Sandbox) -> CollapsedSlashes:
 
 def _unknown(sandbox: Sandbox, request: Request) -> Response:
     speaker = speaker_of(request.url.path)
-    tally = _noted(sandbox, speaker, _key(speaker, request), UNKNOWN, request)[0]
+    tally, entry = _noted(sandbox, speaker, _key(speaker, request), UNKNOWN, request)
     reply = speaker.unknown_path(request.url.path)
-    tally.refused += 1
-    tally.by_status[reply.status] = tally.by_status.get(reply.status, 0) + 1
-    tally.refused_by_status[reply.status] = tally.refused_by_status.get(reply.status, 0) + 1
-    sandbox.calls[-1]["status"] = reply.status
+    _answered(tally, entry, reply.status, refused=True)
     headers = {**reply.headers, "Content-Type": reply.content_type}
     return Response(_bytes(reply), reply.status, headers)
 
@@ -119,7 +116,6 @@ def _guarded(
                 )
         except Refused as refusal:
             document, code, refused = refusal.document, refusal.code, True
-            tally.refused += 1
         if not delay.answered:
             return NeverAnswer()
         await sandbox.wait(delay.after)
@@ -128,11 +124,7 @@ def _guarded(
         reply = document if isinstance(document, Reply) else speaker.write(name, document, code, request_id)
         response = _answer(request, speaker, reply, request_id, fault)
         response.headers.update(_told(sandbox, speaker, key, name))
-        status = response.status_code
-        tally.by_status[status] = tally.by_status.get(status, 0) + 1
-        if refused:
-            tally.refused_by_status[status] = tally.refused_by_status.get(status, 0) + 1
-        entry["status"] = status
+        _answered(tally, entry, response.status_code, refused=refused)
         return response
 
     return serve
@@ -152,16 +144,12 @@ def _connected(
             reply = refusal.document
             if not isinstance(reply, Reply):
                 reply = speaker.write(name, reply, refusal.code, uuid.uuid4().hex)
-            tally.refused += 1
-            tally.by_status[reply.status] = tally.by_status.get(reply.status, 0) + 1
-            tally.refused_by_status[reply.status] = tally.refused_by_status.get(reply.status, 0) + 1
-            entry["status"] = reply.status
+            _answered(tally, entry, reply.status, refused=True)
             headers = {"Content-Type": reply.content_type}
             await socket.send_denial_response(Response(_bytes(reply), reply.status, headers))
             return
         tally.admitted += 1
-        tally.by_status[101] = tally.by_status.get(101, 0) + 1
-        entry["status"] = 101
+        _answered(tally, entry, 101, refused=False)
         await endpoint(Connection(sandbox, speaker, socket, plan, key or ANYBODY))
 
     return serve
@@ -189,6 +177,7 @@ def _noted(
     """Count an arrival, and write it into the list of calls."""
     tally = sandbox.tally(key, speaker.name)
     tally.received += 1
+    tally.last_at = f"{sandbox.now():%H:%M:%S}"
     tally.by_endpoint[name] = tally.by_endpoint.get(name, 0) + 1
     known = key in sandbox.desk(speaker.name).keys
     entry: dict[str, Any] = {
@@ -197,6 +186,14 @@ def _noted(
     }  # fmt: skip
     sandbox.calls.append(entry)
     return tally, entry
+
+
+def _answered(tally: Tally, entry: dict[str, Any], status: int, *, refused: bool) -> None:
+    tally.by_status[status] = tally.by_status.get(status, 0) + 1
+    if refused:
+        tally.refused += 1
+        tally.refused_by_status[status] = tally.refused_by_status.get(status, 0) + 1
+    entry |= {"status": status, "refused": refused}
 
 
 def _known(sandbox: Sandbox, speaker: Speaker, key: str | None) -> Plan:
@@ -224,7 +221,7 @@ def _admitted(
     if not known or (name in plan.without and not speaker.rate_before_plan):
         raise speaker.not_in_plan(name)
     desk, at = sandbox.desk(speaker.name), now.timestamp()
-    who = _count_of(speaker, key or ANYBODY, name)
+    who = count_of(speaker.name, speaker.bucket(name), key or ANYBODY)
     longest = max(plan.windows, key=lambda window: window.seconds, default=None)
     if longest is not None and at < desk.banned_until.get(who, 0.0):
         tally.over_limit += 1
@@ -241,11 +238,6 @@ def _admitted(
     return plan
 
 
-def _count_of(speaker: Speaker, key: str, name: str) -> str:
-    """Return what the limiter counts a call under."""
-    return f"{speaker.name} {speaker.bucket(name)} {key}"
-
-
 def _told(sandbox: Sandbox, speaker: Speaker, key: str | None, name: str) -> dict[str, str]:
     """Return the headers of every answer: the provider's time, and how a key stands that asks for it."""
     now = sandbox.now()
@@ -253,7 +245,9 @@ def _told(sandbox: Sandbox, speaker: Speaker, key: str | None, name: str) -> dic
     plan = speaker.knows(key, sandbox.desk(speaker.name).keys) if key else None
     if plan is None or not plan.rate_headers or key is None:
         return headers
-    standing = sandbox.limiter.standing(_count_of(speaker, key, name), plan.windows, now.timestamp())
+    standing = sandbox.limiter.standing(
+        count_of(speaker.name, speaker.bucket(name), key), plan.windows, now.timestamp()
+    )
     if standing is not None:
         headers |= {
             "X-Ratelimit-Limit": str(standing.window.limit),

@@ -7,10 +7,13 @@ Driving the sandbox: counts, faults, reset, under ``/_sandbox/``, from this mach
     GET    /_sandbox/faults   the faults there are, and those that are armed
     POST   /_sandbox/faults   arm one: {"kind": "status", "endpoint": "grouped", "times": 2, "status": 503}
     DELETE /_sandbox/faults   disarm all
+    PUT    /_sandbox/deviations/PROVIDER   let it tell another story, until DELETE of the same: {"stale": 900,
+                              "scale": 100, "shift": 1, "symbols": ["ZLUD"]}; GET /_sandbox/deviations lists
+    GET    /_sandbox/         all this as a page
     PUT    /_sandbox/delays   how long calls take, in the clock's seconds, until told otherwise:
                               {"before": {"median": 0.2, "spread": 1, "most": 8}, "after": {...},
                               "never": 0.01, "seed": 1}; see delays.py
-    POST   /_sandbox/reset    forget calls, counts, faults and delays
+    POST   /_sandbox/reset    forget calls, counts, faults, delays and deviations
     PUT    /_sandbox/keys     give a key a plan, or windows: {"key": "k", "plan": "30/1,60/60,headers",
                               "provider": "finnhub"}; null takes it away; without a provider it is Massive
     PUT    /_sandbox/clock    go by a clock of its own from now on, whatever becomes of the product's:
@@ -27,14 +30,23 @@ from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from investment.lib.clock import Reading
 from investment.providers.sandbox.delays import Delays
 from investment.providers.sandbox.desks import give_plan
+from investment.providers.sandbox.deviations import DEVIATIONS, Deviation
 from investment.providers.sandbox.faults import FIRST, KINDS, Fault, UnknownFault
+from investment.providers.sandbox.page import page
 from investment.providers.sandbox.state import Sandbox
+from investment.providers.sandbox.table import speakers
+
+PAGE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
+}
 
 
 def routes(sandbox: Sandbox) -> list[Mount]:
@@ -65,6 +77,13 @@ def routes(sandbox: Sandbox) -> list[Mount]:
         sandbox.faults.clear()
         return Response(status_code=204)
 
+    async def deviations(_: Request) -> Response:
+        told = {name: each.words() for name, each in sandbox.deviations.items()}
+        return _json({"kinds": DEVIATIONS, "on": told})
+
+    async def show(_: Request) -> Response:
+        return HTMLResponse(page(sandbox), headers=PAGE_HEADERS)
+
     async def reset(_: Request) -> Response:
         sandbox.reset()
         return Response(status_code=204)
@@ -76,6 +95,10 @@ def routes(sandbox: Sandbox) -> list[Mount]:
         ("POST", "/faults", arm),
         ("DELETE", "/faults", disarm),
         ("POST", "/reset", reset),
+        ("GET", "/deviations", deviations),
+        ("PUT", "/deviations/{provider}", partial(_deviate, sandbox)),
+        ("DELETE", "/deviations/{provider}", partial(_follow, sandbox)),
+        ("GET", "/", show),
         ("PUT", "/keys", partial(_give_plan, sandbox)),
         ("PUT", "/delays", partial(_set_delays, sandbox)),
         ("PUT", "/clock", partial(_set_clock, sandbox)),
@@ -83,6 +106,22 @@ def routes(sandbox: Sandbox) -> list[Mount]:
     return [
         Mount("/_sandbox", routes=[Route(path, _from_here(do), methods=[verb]) for verb, path, do in table])
     ]
+
+
+async def _deviate(sandbox: Sandbox, request: Request) -> Response:
+    provider = request.path_params["provider"]
+    if provider not in speakers():
+        return _json({"error": f"no provider {provider!r}; there are: {', '.join(speakers())}"}, 400)
+    try:
+        sandbox.deviations[provider] = Deviation.read(await _object(request))
+    except (ValueError, msgspec.DecodeError) as error:
+        return _json({"error": str(error)}, 400)
+    return Response(status_code=204)
+
+
+async def _follow(sandbox: Sandbox, request: Request) -> Response:
+    sandbox.deviations.pop(request.path_params["provider"], None)
+    return Response(status_code=204)
 
 
 async def _give_plan(sandbox: Sandbox, request: Request) -> Response:

@@ -33,6 +33,19 @@ class Deviation:
     symbols: frozenset[str] = frozenset()
 
     @classmethod
+    def parse(cls, text: str) -> "Deviation":
+        """
+        Return what ``stale=900,scale=100,shift=1,symbols=ZLUD+QUAX`` says.
+
+        :raises ValueError: if it says something else.
+        """
+        pairs = dict(part.partition("=")[::2] for part in text.split(","))
+        named: dict[str, Any] = dict(pairs)
+        if "symbols" in named:
+            named["symbols"] = pairs["symbols"].split("+")
+        return cls.read(named)
+
+    @classmethod
     def read(cls, document: dict[str, Any]) -> "Deviation":
         """
         Return what ``{"stale": 900, "scale": 100, "shift": 1, "symbols": ["ZLUD"]}`` says.
@@ -57,6 +70,13 @@ class Deviation:
         if told.stale < 0 or told.scale <= 0:
             raise ValueError("stale is not negative, and scale above nothing")
         return told
+
+    def words(self) -> str:
+        """Return what is switched on, for people."""
+        told = [f"stale by {self.stale:g} s"] if self.stale else []
+        told += [f"prices × {self.scale:g}"] if self.scale != 1 else []
+        told += [f"days late by {self.shift}"] if self.shift else []
+        return ", ".join(told) + (f" ({', '.join(sorted(self.symbols))})" if self.symbols else "")
 
     def hits(self, symbol: str) -> bool:
         return not self.symbols or symbol in self.symbols

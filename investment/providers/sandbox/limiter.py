@@ -72,6 +72,16 @@ class Limiter:
             reset = calls[-1] + window.seconds if used else now
         return Standing(window, max(0, window.limit - used), reset)
 
+    def used(self, key: str, window: Window, now: float) -> int:
+        """Return how many of a key's calls lie in a window."""
+        return sum(
+            self._counts(call, window.seconds, now) for call in self._calls.get(key, ()) if call <= now
+        )
+
+    def counted(self) -> list[str]:
+        """Return the keys that have calls."""
+        return list(self._calls)
+
     def forget(self, key: str | None = None) -> None:
         """Forget a key's calls, or all."""
         if key is None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from investment.providers.sandbox.delays import Delays
 from investment.providers.sandbox.deviations import Deviating, Deviation
 from investment.providers.sandbox.faults import FIRST, Faults
-from investment.providers.sandbox.limiter import Limiter
+from investment.providers.sandbox.limiter import Limiter, Window
 from investment.providers.sandbox.plans import Plan, today
 from investment.providers.sandbox.sources import Source
 
@@ -34,6 +34,7 @@ class Tally:
     by_endpoint: dict[str, int] = field(default_factory=dict)
     by_status: dict[int, int] = field(default_factory=dict)
     refused_by_status: dict[int, int] = field(default_factory=dict)
+    last_at: str = ""
 
 
 @dataclass(slots=True)
@@ -43,6 +44,11 @@ class Desk:
     keys: dict[str, Plan] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     banned_until: dict[str, float] = field(default_factory=dict)
+
+
+def count_of(provider: str, bucket: str, key: str) -> str:
+    """Return what the limiter counts a provider's calls of one key under."""
+    return f"{provider} {bucket} {key}"
 
 
 @dataclass(slots=True)
@@ -105,6 +111,23 @@ class Sandbox:
         desk = self.desk(provider)
         name = key if key is not None and key in desk.keys else STRANGERS
         return desk.tallies.setdefault(name, Tally())
+
+    def usage(self, provider: str, key: str) -> list[tuple[str, Window, int]]:
+        """Return the windows of a key's plan, each with its bucket and how many calls lie in it now."""
+        plan = self.desk(provider).keys.get(key)
+        if plan is None:
+            return []
+        now = self.now().timestamp()
+        buckets = {
+            bucket
+            for name, bucket, who in (each.split(" ", 2) for each in self.limiter.counted())
+            if (name, who) == (provider, key)
+        }
+        return [
+            (bucket, window, self.limiter.used(count_of(provider, bucket, key), window, now))
+            for bucket in sorted(buckets or {""})
+            for window in plan.windows
+        ]
 
     def reset(self) -> None:
         """Forget calls, counts, faults, delays and deviations."""

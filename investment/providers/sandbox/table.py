@@ -1,6 +1,5 @@
 """Which providers the sandbox plays: the folders here that have a ``speaker.py``."""
 
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -10,12 +9,17 @@ from investment.providers.sandbox.speakers import Speaker
 NAMES = ("massive", "finnhub", "alphavantage", "newsapi", "ecb", "sec")
 
 
-@cache
+_found: dict[str, Speaker] = {}
+
+
 def speakers() -> dict[str, Speaker]:
     """Return the speakers by name."""
-    here = Path(__file__).parent
-    names = [name for name in NAMES if (here / name / "speaker.py").exists()]
-    return {name: import_module(f"{__package__}.{name}.speaker").SPEAKER for name in names}
+    if not _found:
+        here = Path(__file__).parent
+        for name in NAMES:
+            if (here / name / "speaker.py").exists():
+                _found[name] = import_module(f"{__package__}.{name}.speaker").SPEAKER
+    return _found
 
 
 def by_mount() -> list[Speaker]:
@@ -25,4 +29,8 @@ def by_mount() -> list[Speaker]:
 
 def speaker_of(path: str) -> Speaker:
     """Return whose a path is, known or not."""
-    return next(each for each in by_mount() if not each.mount or path.startswith(each.mount))
+    return next(each for each in by_mount() if _within(path, each.mount))
+
+
+def _within(path: str, mount: str) -> bool:
+    return path == mount or path.startswith(f"{mount}/")

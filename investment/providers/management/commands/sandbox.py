@@ -32,6 +32,7 @@ class Command(BaseCommand):
             f"--range-to-today={options['range_to_today']}",
             *([f"--plan={options['plan']}"] if options["plan"] else []),
             *(f"--key={key}" for key in options["key"]),
+            *(f"--deviation={each}" for each in options["deviation"]),
         ]
         environment = os.environ | {"PYTHONPATH": str(settings.BASE_DIR), "OPENBLAS_NUM_THREADS": "1"}
         os.execve(  # noqa: S606 - the same process goes on, without Django's apps
