@@ -1,0 +1,1 @@
+"""NewsAPI, as the sandbox plays it."""
