@@ -5,6 +5,7 @@ What can go wrong when asking a provider.
     ├── TransientProviderError     the same request may succeed later
     │   ├── ProviderUnavailable      timeout, connection failure, HTTP 5xx
     │   ├── ProviderThrottled        the provider's own limiter refused
+    │   ├── CircuitOpen              not sent: it failed so often that it is left alone for a while
     │   └── NotPublishedYet          asked too early: today's data before the end of the day
     └── PermanentProviderError     repeating the request is pointless
         ├── CredentialsRejected      key missing, unknown or revoked
@@ -60,6 +61,10 @@ class ProviderUnavailable(TransientProviderError):
 
 class ProviderThrottled(TransientProviderError):
     code = "provider_throttled"
+
+
+class CircuitOpen(TransientProviderError):
+    code = "provider_circuit_open"
 
 
 class NotPublishedYet(TransientProviderError):

@@ -5,23 +5,30 @@ The way to the outside: every request is reserved in the quota ledger, has its r
         day = massive.grouped_daily(session=date(2026, 1, 5))
     massive.calls_spent
 
-Nothing here retries: who asks knows what else is waiting.
+What a plan does not include is learned from refusals, and not asked for again before it is due
+(:mod:`investment.providers.services.entitlements`). Nothing is asked twice but where the caller says
+so with ``attempts``: who asks knows what else is waiting.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any, Protocol, cast
 from uuid import UUID
 
 import httpx
 
 from investment.lib import clock
+from investment.providers import errors
 from investment.providers.access import Access
 from investment.providers.contracts import MarketDataProvider
+from investment.providers.learning import Learner
+from investment.providers.questions import Question
 from investment.providers.registry import access as access_of
+from investment.providers.services import archive
 from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.services import ledger, scopes
@@ -34,6 +41,7 @@ BODY_WITHIN = 60.0  # seconds from sending to the last byte, however steadily th
 MAX_BODY = 64 * 2**20  # bytes as sent; ten times the largest answer there is
 # The longest that a call can take, all told: what is not settled by then was killed.
 HOLD = 5.0 + 20.0 + BODY_WITHIN + 20.0  # seconds
+_PAUSE = 2.0  # real seconds until another attempt, where nobody said when
 _LOOK_AGAIN = 1.0  # real seconds; the clock may be set while we wait
 _BREATH = 0.001  # real seconds
 _MAX_REFUSAL = 64 * 2**10  # bytes as sent; no provider says «too many» in more
@@ -62,10 +70,17 @@ def market_data(
     epoch: int | None = None,
     patience: float = 0.0,
     on_wait: Callable[[datetime], None] | None = None,
+    attempts: int = 1,
 ) -> Iterator[MeteredMarketData]:
     """Yield the provider of US prices and actions; see :func:`provider`."""
     with provider(
-        "massive", lane=lane, purpose=purpose, epoch=epoch, patience=patience, on_wait=on_wait
+        "massive",
+        lane=lane,
+        purpose=purpose,
+        epoch=epoch,
+        patience=patience,
+        on_wait=on_wait,
+        attempts=attempts,
     ) as found:
         yield cast("MeteredMarketData", found)
 
@@ -79,6 +94,7 @@ def provider(
     epoch: int | None = None,
     patience: float = 0.0,
     on_wait: Callable[[datetime], None] | None = None,
+    attempts: int = 1,
 ) -> Iterator[Any]:
     """
     Yield the adapter of a provider, whose every request goes through the ledger.
@@ -86,7 +102,9 @@ def provider(
     ``purpose`` (up to 120 characters; its first word is its kind) says in the call's row what it was
     for. ``patience`` is how long a request may wait for a slot, in real seconds; ``on_wait`` is told
     each time until when (the one clock's). ``epoch``: see
-    :func:`investment.quotas.services.ledger.reserve`.
+    :func:`investment.quotas.services.ledger.reserve`. ``attempts`` is how often a question is asked
+    where its failure may pass by itself: again when the provider says, or a little later, while the
+    patience lasts. Lists that come page by page are asked for once.
 
     The adapter's methods raise :class:`QuotaExhausted` where no slot is free in time, and the
     errors of :mod:`investment.providers.errors`. Beside them it has ``calls_spent`` and
@@ -106,18 +124,52 @@ def provider(
         on_wait=on_wait,
     )
     with httpx.Client(base_url=access.base_url, transport=meter, timeout=TIMEOUT, trust_env=False) as http:
-        yield _Metered(access.make(http), meter)
+        yield _Metered(access.make(http), meter, attempts)
 
 
 class _Metered:
-    """An adapter, with what its transport has counted."""
+    """An adapter, with what its transport has counted; every question's end teaches something."""
 
-    def __init__(self, adapter: object, meter: "MeteredTransport") -> None:
+    def __init__(self, adapter: object, meter: "MeteredTransport", attempts: int) -> None:
         self._adapter = adapter
         self._meter = meter
+        self._attempts = attempts
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._adapter, name)
+        found = getattr(self._adapter, name)
+        return self._asking(found) if callable(found) else found
+
+    def _asking(self, method: Callable[..., object]) -> Callable[..., object]:
+        @wraps(method)
+        def ask(*args: Any, **kwargs: Any) -> object:
+            question = Question.of(method, args, kwargs)
+            give_up = self._meter.give_up_at()
+            for left in reversed(range(self._attempts)):
+                try:
+                    with self._meter.learner.asking(question):
+                        found = method(*args, **kwargs)
+                    break
+                except errors.TransientProviderError as error:
+                    # What is not published yet is the next day's business.
+                    if isinstance(error, errors.NotPublishedYet) or not left:
+                        raise
+                    if not self._meter.wait_after(error, give_up):
+                        raise
+            return self._pages(found, question) if isinstance(found, Iterator) else found
+
+        return ask
+
+    def _pages(self, pages: Iterator[object], question: Question) -> Iterator[object]:
+        try:
+            while True:
+                with self._meter.learner.asking(question):
+                    page = next(pages, _NO_MORE)
+                if page is _NO_MORE:
+                    return
+                yield page
+        finally:
+            if isinstance(pages, Generator):
+                pages.close()
 
     @property
     def calls_spent(self) -> int:
@@ -126,6 +178,9 @@ class _Metered:
     @property
     def last_call_id(self) -> UUID | None:
         return self._meter.last_call_id
+
+
+_NO_MORE = object()
 
 
 class _StaleGrant(Exception):
@@ -186,15 +241,27 @@ class MeteredTransport(httpx.BaseTransport):
         self._patience = patience
         self._on_wait = on_wait
         self._hold = hold
+        self.learner = Learner(access)
         self.calls_spent = 0
         self.last_call_id: UUID | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         refuse_open_transaction()
-        give_up = time.monotonic() + self._patience
+        endpoint = str(request.extensions.get("endpoint", ""))
+        passages = self.learner.may_ask(endpoint)
+        spent = self.calls_spent
+        try:
+            response = self._metered(request, endpoint)
+        finally:
+            if passages and self.calls_spent == spent:
+                self.learner.give_back(passages)
+        self.learner.was_answered(endpoint, response.status_code)
+        return response
+
+    def _metered(self, request: httpx.Request, endpoint: str) -> httpx.Response:
+        give_up = self.give_up_at()
         while True:
             asked = clock.awake()
-            endpoint = str(request.extensions.get("endpoint", ""))
             granted = self._admit(endpoint, give_up)
             sending = _Sending(granted, stale_at=asked + SEND_WITHIN)
             try:
@@ -212,12 +279,34 @@ class MeteredTransport(httpx.BaseTransport):
                 raise
             finally:
                 self._finish(sending)
+            archive.keep(
+                access=self._access,
+                call_id=granted.id,
+                endpoint=endpoint,
+                url=str(request.url),
+                status=head.status_code,
+                headers=head.headers,
+                body=body,
+                now=clock.now(),
+            )
             return httpx.Response(
                 head.status_code, headers=head.headers, stream=httpx.ByteStream(body), request=request
             )
 
     def close(self) -> None:
         self._inner.close()
+
+    def give_up_at(self) -> float:
+        """Return until when who begins to ask now may wait, by the machine's monotonic clock."""
+        return time.monotonic() + self._patience
+
+    def wait_after(self, error: errors.TransientProviderError, give_up: float) -> bool:
+        """Wait until a failure may have passed; return False if that is later than we may wait."""
+        retry_at = error.retry_at or clock.now() + timedelta(seconds=_PAUSE * (clock.rate() or 1.0))
+        while clock.now() < retry_at:
+            if not self._wait(retry_at, give_up):
+                return False
+        return True
 
     def _admit(self, endpoint: str, give_up: float) -> Granted:
         """

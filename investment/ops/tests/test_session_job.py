@@ -253,11 +253,11 @@ def test_actions_that_the_plan_refuses_are_unknown_until_it_tells_them_again(
     figures = Figures.objects.filter(session=MONDAY)
     assert figures.filter(return_5__isnull=True).count() == figures.count()
 
-    at(NIGHT + timedelta(days=1))
-    run(date(2026, 3, 3))
+    at(NIGHT + timedelta(days=7))  # the endpoint is not asked for sooner
+    run(date(2026, 3, 9))
 
     assert not Instrument.objects.exclude(actions_withheld="").exists()
-    asked = job(date(2026, 3, 3)).stages.get(name="actions").detail
+    asked = job(date(2026, 3, 9)).stages.get(name="actions").detail
     assert asked["start"] == (MONDAY - timedelta(days=7)).isoformat()
     assert "withheld" not in job().stages.get(name="actions").detail
 
