@@ -157,6 +157,9 @@ class Deviating:
             vwap=minutes.vwap * by,
         )
 
+    def payment_shares(self, symbol: str, until: date) -> list[tuple[date, float]]:
+        return self._source.payment_shares(symbol, until)
+
     def actions_known(self, symbol: str) -> bool:
         return self._source.actions_known(symbol)
 

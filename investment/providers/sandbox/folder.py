@@ -1,5 +1,6 @@
 """A folder of real bars as a source: served on its own dates, nothing filled in."""
 
+from bisect import bisect_left
 from datetime import date
 from pathlib import Path
 
@@ -90,6 +91,17 @@ class FolderSource:
 
     def minutes(self, symbol: str, session: SessionDay) -> Minutes | None:  # noqa: ARG002 - folders hold days
         return None
+
+    def payment_shares(self, symbol: str, until: date) -> list[tuple[date, float]]:
+        series, told = self._series.get(symbol), dict[date, float]()
+        if series is None:
+            return []
+        for dividend in self.dividends(date.min, until, symbol):
+            row = bisect_left(series.sessions, dividend.ex_date) - 1
+            if row >= 0:
+                share = float(dividend.amount) / float(series.bars.close[row])
+                told[dividend.ex_date] = told.get(dividend.ex_date, 0.0) + share
+        return list(told.items())
 
     def actions_known(self, symbol: str) -> bool:
         entry = self._entries.get(symbol)

@@ -91,6 +91,9 @@ class Source(Protocol):
     def minutes(self, symbol: str, session: SessionDay) -> Minutes | None:
         """Return the raw minutes of a session, None where nobody knows them or nothing traded."""
 
+    def payment_shares(self, symbol: str, until: date) -> list[tuple[date, float]]:
+        """Return, by ex-date up to ``until``, what share of the close before was paid out, oldest first."""
+
     def actions_known(self, symbol: str) -> bool:
         """Whether its splits and dividends are known. False for none but a listed instrument."""
 
@@ -108,7 +111,8 @@ class SampleSource:
     def __init__(self, market: SampleMarket, days: ExchangeDays) -> None:
         self.days = days
         self.market = market
-        self.invented: Invented | None = Invented(market)
+        self._invented = Invented(market)
+        self.invented: Invented | None = self._invented
 
     def listings(self, day: date) -> list[Listing]:
         return [
@@ -121,7 +125,7 @@ class SampleSource:
         line = self.market.find(symbol, day)
         if line is None:
             return None
-        return Listing(self.market.record(line, day), line.type_code, self._details(line))
+        return Listing(self.market.record(line, day), line.type_code, self._details(line, day))
 
     def grouped(self, session: date) -> BarColumns:
         return self.market.day(session)
@@ -136,12 +140,7 @@ class SampleSource:
         return self.market.dividends(start, end, symbol)
 
     def shares(self, symbol: str, until: date) -> list[tuple[date, float]]:
-        names = {
-            name
-            for line in self.market.lines
-            if symbol in (line.symbol, line.later_symbol)
-            for name in (line.symbol, line.later_symbol)
-        }
+        names = {name for line in self.market.named(symbol) for name in (line.symbol, line.later_symbol)}
         return [
             (split.ex_date, split.split_to / split.split_from)
             for split in self.market.splits(date.min, until)
@@ -164,18 +163,23 @@ class SampleSource:
             return None
         return minutes_of(bar, session, seed=self.market.seed, place=line.place)
 
+    def payment_shares(self, symbol: str, until: date) -> list[tuple[date, float]]:
+        lines = self.market.named(symbol)
+        return [each for line in lines for each in self.market.payment_shares(line.place, until)]
+
     def actions_known(self, symbol: str) -> bool:  # noqa: ARG002 - the protocol's
         return True
 
-    def _details(self, line: Instrument) -> dict[str, Any]:
+    def _details(self, line: Instrument, day: date) -> dict[str, Any]:
         sector, _, sic, words = SECTORS[line.sector]
         fund = line.type_code in ("ETF", "ETN", "FUND")
+        shares = self._invented.fundamentals.shares(line, day)
         details: dict[str, Any] = {
             "description": f"{line.name} is invented: it exists only in the sample market.",
             "homepage_url": f"https://{line.symbol.split('.')[0].lower()}.example.com",
             "list_date": line.listed_on.isoformat(),
-            "share_class_shares_outstanding": line.shares_outstanding,
-            "weighted_shares_outstanding": line.shares_outstanding,
+            "share_class_shares_outstanding": shares,
+            "weighted_shares_outstanding": shares,
             "round_lot": 100,
             "ticker_root": line.symbol.split(".")[0],
         }
@@ -187,8 +191,11 @@ class SampleSource:
                 "sic_description": words,
                 "total_employees": 20 + line.shares_outstanding // 5_000,
                 "address": {"address1": f"{line.place} Fiction Row", "city": sector, "state": "NY"},
-                "market_cap": round(line.shares_outstanding * line.behaviour.price, 2),
             }
+            number = bisect_left(self.market.sessions, day)  # the session before: today's is not over
+            bar = self.market.one(line.place, self.market.sessions[number - 1]) if number else None
+            if bar is not None:
+                details["market_cap"] = round(shares * bar["close"], 2)
         return details
 
 

@@ -67,6 +67,7 @@ def _split_rows(call: MassiveCall, *, v1: bool) -> list[Row]:
 def _dividend_rows(call: MassiveCall, *, v1: bool) -> list[Row]:
     _must_be_known(call)
     later = call.source.splits(date.min, call.today) if v1 else []
+    factors: dict[str, dict[date, float]] = {}
     rows = []
     for dividend in call.source.dividends(*_narrowed(call, "ex_dividend_date"), call.param("ticker")):
         special = dividend.provider_id.startswith("X")
@@ -84,10 +85,23 @@ def _dividend_rows(call: MassiveCall, *, v1: bool) -> list[Row]:
         if v1:
             row["distribution_type"] = "special" if special else "recurring"
             row["split_adjusted_cash_amount"] = _in_todays_shares(dividend, later)
+            if dividend.symbol not in factors:
+                factors[dividend.symbol] = _dividend_factors(call, dividend.symbol)
+            row["historical_adjustment_factor"] = factors[dividend.symbol].get(dividend.ex_date)
         else:
             row["dividend_type"] = "SC" if special else "CD"
         rows.append({name: value for name, value in row.items() if value is not None})
     return paging.keep(rows, call.request, "ticker")
+
+
+def _dividend_factors(call: MassiveCall, symbol: str) -> dict[date, float]:
+    """Return, by ex-date, what an unadjusted price before it is multiplied with, later ones included."""
+    factors: dict[date, float] = {}
+    factor = 1.0
+    for day, share in reversed(call.source.payment_shares(symbol, call.today)):
+        factor *= 1.0 - share
+        factors[day] = round(factor, 9)
+    return factors
 
 
 def _narrowed(call: MassiveCall, field: str) -> tuple[date, date]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from investment.providers.contracts import BarColumns
-from investment.providers.sandbox.massive import paging, wire
+from investment.providers.sandbox.massive import minutes, paging, wire
 from investment.providers.sandbox.massive.call import MassiveCall, parse_date
 from investment.providers.sandbox.massive.refusals import Refused
 from investment.providers.sandbox.plans import NEW_YORK
@@ -93,8 +93,14 @@ def time_range(call: MassiveCall) -> dict[str, Any]:
     limit = call.integer("limit", default=USUAL_BARS, most=MOST_BARS)
     if timespan == "second" and call.plan.end_of_day:
         raise Refused.not_in_plan()
-    if timespan in ("second", "minute", "hour"):
-        raise Refused.not_played("prices within a day")
+    if timespan == "second":
+        raise Refused.not_played("prices within a minute")
+    if timespan in minutes.LENGTHS:
+        ends = minutes.bounds(path["from"], path["to"], start, end)
+        wanted = minutes.Wanted(
+            ticker, timespan, int(path["multiplier"]), *ends, split_adjusted, newest_first, limit
+        )
+        return minutes.within_days(call, wanted)
 
     first, last = call.clipped(start, end)
     dates, bars = (

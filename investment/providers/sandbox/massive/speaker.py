@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection, Request
 
 from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.limiter import Window
-from investment.providers.sandbox.massive import actions, aggregates, paging, reference, status, wire
+from investment.providers.sandbox.massive import actions, aggregates, news, paging, reference, status, wire
 from investment.providers.sandbox.massive.call import MassiveCall
 from investment.providers.sandbox.massive.refusals import Refused
 from investment.providers.sandbox.plans import PLANS, Plan
@@ -44,6 +44,7 @@ class Massive(Speaker):
         "dividends": ("/v3/reference/dividends", actions.dividends),
         "splits_v1": ("/stocks/v1/splits", actions.splits_v1),
         "dividends_v1": ("/stocks/v1/dividends", actions.dividends_v1),
+        "news": ("/v2/reference/news", news.news),
         "status_now": ("/v1/marketstatus/now", status.now),
         "status_upcoming": ("/v1/marketstatus/upcoming", status.upcoming),
     }

@@ -28,6 +28,7 @@ class Payment:
     place: int
     amount: float
     special: bool
+    before: float  # the price of the evening before, in the shares that it is paid on
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class Events:
                 for place in self._specials:
                     after_split = float(prices[place]) / ratios.get(place, 1.0)
                     if after_split > 1 and self._lines[place].listed(session):
-                        payments.append(Payment(place, round(after_split * 0.03, 2), special=True))
+                        amount = round(after_split * 0.03, 2)
+                        payments.append(Payment(place, amount, special=True, before=after_split))
         return SessionEvents(tuple(splits.values()), tuple(payments), _adjustments(splits, payments))
 
     def halted(self, session: date) -> npt.NDArray[np.intp]:
@@ -114,7 +116,7 @@ class Events:
             if line.type_code in ("ETF", "FUND"):
                 amount = max(round(line.behaviour.dividend_yield / 4 * price, 4), 0.0001)
             self._paid[place] = (session.year, amount)
-        return [Payment(place, amount, special=False)] if amount < price / 2 else []
+        return [Payment(place, amount, special=False, before=price)] if amount < price / 2 else []
 
     def _splitting(self, year: int) -> dict[date, list[int]]:
         if year not in self._split_days:

@@ -82,7 +82,7 @@ class Fundamentals:
         company = self.earnings.company(line)
         if company is None:
             return []
-        return [self._quarter(company, report) for report in self.earnings.of(company, FIRST_REPORT, until)]
+        return [self.quarter(company, report) for report in self.earnings.of(company, FIRST_REPORT, until)]
 
     def restated(self, line: Instrument, until: date) -> list[Quarter]:
         """Return the same in the shares of ``until``: later splits divide what is per share."""
@@ -102,7 +102,8 @@ class Fundamentals:
         yearly = 0.03 * (float(self.earnings.draws[line.place, 3]) - 0.6)
         return exp(-yearly * (day - EPOCH).days / DAYS_A_YEAR)
 
-    def _quarter(self, line: Instrument, report: Report) -> Quarter:
+    def quarter(self, line: Instrument, report: Report) -> Quarter:
+        """Return the books that a company's report tells of."""
         drawn, of = self.earnings.draws[line.place], line.behaviour
         # What the company would cost at its anchor, in all shares of that time.
         worth = line.shares_outstanding * of.price * exp(of.growth / SESSIONS_A_YEAR * _sessions(report.end))

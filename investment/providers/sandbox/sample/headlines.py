@@ -20,6 +20,7 @@ from investment.providers.sandbox.sample.names import SECTORS
 
 NEW_YORK = ZoneInfo("America/New_York")
 LARGE = 2.7  # standard deviations of its own from which on a move is written about
+MOST_KEPT = 20_000
 SITE = "https://news.sample.example.com"
 INVENTED = "This article is invented: it exists only in the sample market."
 Topic = Literal["move", "earnings", "dividend", "split", "market"]
@@ -131,6 +132,8 @@ class Headlines:
         """Nothing where it did not trade, or the market pulled it the other way."""
         session = self.market.sessions[number]
         key = (line.place, session)
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
         if key not in self._kept:
             self._kept[key] = list(self._move(line, number))
         return self._kept[key]
@@ -154,10 +157,8 @@ class Headlines:
     def _reported(self, line: Instrument, first: date, last: date) -> list[Headline]:
         if line.parent is not None:
             return []
-        if not self.fundamentals.earnings.of(line, first, last):
-            return []
-        quarters = self.fundamentals.quarters(line, last)
-        return [self._report(line, quarter) for quarter in quarters if first <= quarter.report.day]
+        reports = self.fundamentals.earnings.of(line, first, last)
+        return [self._report(line, self.fundamentals.quarter(line, report)) for report in reports]
 
     def _report(self, line: Instrument, quarter: Quarter) -> Headline:
         report = quarter.report

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from investment.providers.contracts import BarColumns, DividendRecord, InstrumentRecord, SplitRecord
 from investment.providers.sandbox.sample import instruments
-from investment.providers.sandbox.sample.events import Events, SessionEvents
+from investment.providers.sandbox.sample.events import Events, Payment, SessionEvents
 from investment.providers.sandbox.sample.instruments import EPOCH, Instrument
-from investment.providers.sandbox.sample.process import Floats, PriceProcess, State
+from investment.providers.sandbox.sample.process import Floats, PriceProcess, State, to_tick
 
 KEPT_EVERY = 64
 RECENT = 4  # computed sessions that are kept: most questions are about the last ones
@@ -65,7 +65,7 @@ class SampleMarket:
         self._recent: dict[int, SampleDay] = {}
         self._shocks: dict[int, npt.NDArray[np.float32]] = {}
         self._splits_of: dict[int, list[tuple[date, float]]] = {}
-        self._payments_of: dict[int, list[tuple[date, float]]] = {}
+        self._payments_of: dict[int, list[tuple[date, Payment]]] = {}
         self._listed_from = np.array([line.listed_on.toordinal() for line in self.lines])
         self._listed_to = np.array(
             [(line.delisted_on or instruments.ALWAYS).toordinal() for line in self.lines]
@@ -111,6 +111,10 @@ class SampleMarket:
             if line.symbol_on(day) == symbol and line.listed(day):
                 return line
         return None
+
+    def named(self, symbol: str) -> list[Instrument]:
+        """Return who ever traded under this ticker."""
+        return [self.lines[place] for place in self._places.get(symbol, [])]
 
     # ── prices ───────────────────────────────────────────────────────────────────────────────
 
@@ -235,7 +239,16 @@ class SampleMarket:
     def payments_of(self, place: int, until: date) -> list[tuple[date, float]]:
         """Return ex-date and USD per share of one instrument's dividends up to ``until``."""
         self._advance(bisect_right(self.sessions, until) - 1)
-        return [(day, amount) for day, amount in self._payments_of.get(place, []) if day <= until]
+        return [(day, each.amount) for day, each in self._payments_of.get(place, []) if day <= until]
+
+    def payment_shares(self, place: int, until: date) -> list[tuple[date, float]]:
+        """Return, by ex-date up to ``until``, the share of the close before that was paid out."""
+        self._advance(bisect_right(self.sessions, until) - 1)
+        paid: dict[date, float] = {}
+        for day, payment in self._payments_of.get(place, []):
+            if day <= until:
+                paid[day] = paid.get(day, 0.0) + payment.amount / float(to_tick(np.array(payment.before)))
+        return list(paid.items())
 
     # ── the machinery ────────────────────────────────────────────────────────────────────────
 
@@ -255,7 +268,7 @@ class SampleMarket:
                 ratio = split.split_to / split.split_from
                 self._splits_of.setdefault(split.place, []).append((self.sessions[at], ratio))
             for payment in happens.dividends:
-                self._payments_of.setdefault(payment.place, []).append((self.sessions[at], payment.amount))
+                self._payments_of.setdefault(payment.place, []).append((self.sessions[at], payment))
             self._process.step(state, at, happens.adjustments, rng)
             at += 1
             if at % KEPT_EVERY == 0:

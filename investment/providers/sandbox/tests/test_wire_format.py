@@ -202,9 +202,9 @@ def test_wrong_parameters(rich: RunningSandbox, path: str, words: str) -> None:
     assert refusal(get(rich, path)) == (400, {"status": "ERROR", "error": words})
 
 
-def test_prices_within_a_day_are_not_invented(rich: RunningSandbox) -> None:
-    status, body = refusal(get(rich, "/v2/aggs/ticker/A/range/5/minute/2026-01-02/2026-01-03"))
-    assert (status, body["error"]) == (501, "The sandbox has no prices within a day.")
+def test_prices_within_a_minute_are_not_invented(rich: RunningSandbox) -> None:
+    status, body = refusal(get(rich, "/v2/aggs/ticker/A/range/5/second/2026-01-02/2026-01-03"))
+    assert (status, body["error"]) == (501, "The sandbox has no prices within a minute.")
 
 
 # ── shapes ────────────────────────────────────────────────────────────────────────────────────
