@@ -7,11 +7,11 @@ import msgspec
 from starlette.requests import HTTPConnection
 
 from investment.providers.sandbox.faults import Fault
-from investment.providers.sandbox.finnhub import companies, news, prices, reference
+from investment.providers.sandbox.finnhub import companies, news, prices, reference, socket
 from investment.providers.sandbox.finnhub.call import FinnhubCall, no_access
 from investment.providers.sandbox.limiter import Window
 from investment.providers.sandbox.plans import Plan
-from investment.providers.sandbox.speakers import HTML, Endpoint, Refused, Reply, Speaker
+from investment.providers.sandbox.speakers import HTML, Endpoint, Refused, Reply, SocketEndpoint, Speaker
 
 JSON = "application/json; charset=utf-8"
 SECOND = Window(30, 1)
@@ -59,6 +59,7 @@ class Finnhub(Speaker):
         "company_news": ("/company-news", news.company_news),
         "market_news": ("/news", news.market_news),
     }
+    sockets: ClassVar[Mapping[str, tuple[str, SocketEndpoint]]] = {"ws": ("/finnhub/ws", socket.trades)}
     beyond = (
         "/forex/candle", "/crypto/candle", "/forex/rates", "/indicator", "/scan/{rest:path}",
         "/stock/dividend2", "/stock/bidask", "/stock/tick", "/stock/bbo", "/stock/price-target",
