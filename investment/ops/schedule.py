@@ -35,6 +35,7 @@ SCHEDULE = (
     ),
     Entry("open-sessions", timetable.FIRST_TRY, "ops.open_sessions", "Make the day's session due"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
+    Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
 )
 
 

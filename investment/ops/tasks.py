@@ -13,6 +13,7 @@ from investment.lib import clock
 from investment.ops.models import Run
 from investment.ops.services import instruments, job_rows, leases, session_job
 from investment.providers.errors import ProviderError
+from investment.providers.services import archive
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.services import totals
 
@@ -56,3 +57,10 @@ def fold_calls(**_unknown: object) -> None:
     done = totals.fold(now=clock.now())
     calls = sum(day.calls for day in done.folded)
     logger.info("Folded %d calls of %d days; %d days were busy", calls, len(done.folded), len(done.busy))
+
+
+@shared_task(name="ops.expire_answers")
+def expire_answers(**_unknown: object) -> None:
+    """Delete raw answers that may not, or need not, be kept any longer."""
+    deleted = archive.expire(now=clock.now())
+    logger.info("Deleted %d raw answers, %d bodies", deleted.answers, deleted.bodies)

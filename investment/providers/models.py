@@ -1,4 +1,4 @@
-"""What providers' answers have taught us of plans, histories and symbols."""
+"""What providers' answers have taught us of plans, histories and symbols, and the answers as they came."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -96,3 +96,59 @@ class UncoveredSymbol(Learned):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.endpoint}: no {self.symbol}"
+
+
+class RawBody(models.Model):
+    """
+    The body of one or more answers, packed; the same bytes are kept once however often they come.
+
+    ``digest`` is that of the bytes as they were before they were packed for the way, without our key.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256, hexadecimal")
+    packed = models.BinaryField(help_text="zlib")
+    size = models.PositiveIntegerField(help_text="Bytes, unpacked")
+    keep_until = models.DateTimeField(help_text="The longest of its answers'")
+
+    class Meta:
+        verbose_name_plural = "raw bodies"
+        indexes = [models.Index(fields=["keep_until"], name="providers_rawbody_keep_until")]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class RawAnswer(models.Model):
+    """
+    One answer that can become stored truth: to which question, when, and what it said.
+
+    ``asked`` is the address below the provider's own, without any key. ``received_at`` is on the one clock.
+    """
+
+    call_id = models.UUIDField(help_text="The call in the quota ledger")
+    provider = models.CharField(max_length=32)
+    scope = models.CharField(max_length=80)
+    endpoint = models.CharField(max_length=64)
+    asked = models.TextField(help_text="Path and query, without any key")
+    status = models.PositiveSmallIntegerField(help_text="HTTP's")
+    content_type = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField()
+    body = models.ForeignKey(RawBody, models.PROTECT, null=True, blank=True, related_name="answers")
+    not_kept = models.CharField(max_length=255, blank=True, help_text="Why there is no body")
+    keep_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(body__isnull=False, not_kept="") | (Q(body__isnull=True) & ~Q(not_kept="")),
+                name="providers_rawanswer_body_or_why_not",
+            ),
+            models.UniqueConstraint(fields=["call_id"], name="providers_rawanswer_one_a_call"),
+        ]
+        indexes = [
+            models.Index(fields=["provider", "received_at"], name="providers_rawanswer_received"),
+            models.Index(fields=["keep_until"], name="providers_rawanswer_keep_until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.endpoint} {self.received_at:%Y-%m-%d %H:%M}"

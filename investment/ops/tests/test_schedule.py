@@ -14,6 +14,7 @@ from investment.ops import schedule, tasks
 from investment.ops.management.commands.beat import Beat
 from investment.ops.models import Lock, Run, ScheduleEntry, SessionJob
 from investment.ops.services import leases, runs
+from investment.providers.models import RawAnswer, RawBody
 from investment.quotas.models import Call, HourlyTotal
 from investment.quotas.services.calls import make_partition
 
@@ -84,7 +85,7 @@ def test_folding_may_be_sent_twice() -> None:
 def test_what_was_missed_while_nothing_ran_is_due_once() -> None:
     schedule.due_entries(now=NOON)
 
-    assert len(schedule.due_entries(now=NOON + timedelta(days=30))) == 3
+    assert len(schedule.due_entries(now=NOON + timedelta(days=30))) == 4
     assert schedule.due_entries(now=NOON + timedelta(days=30)) == []
 
 
@@ -171,3 +172,15 @@ def test_who_may_lead_no_more_sends_nothing(beat: Beat) -> None:
             beat.tick(now=NIGHT, lease=lease)
 
     assert sent() == []
+
+
+def test_raw_answers_go_every_night_when_their_time_is_over() -> None:
+    body = RawBody.objects.create(digest="d", packed=b"", size=0, keep_until=NIGHT)
+    RawAnswer.objects.create(call_id=UUID(int=1), status=200, received_at=NIGHT, keep_until=NIGHT, body=body)
+    clock.set_clock(origin=NIGHT, rate=0)
+
+    assert "ops.expire_answers" in {entry.task for entry in schedule.SCHEDULE}
+    tasks.expire_answers()
+
+    assert not RawAnswer.objects.exists()
+    assert not RawBody.objects.exists()
