@@ -87,7 +87,7 @@ def stage(request: pytest.FixtureRequest, source: str) -> Stage:
 
 @pytest.fixture(scope="module", params=sorted(ENVIRONMENTS))
 def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
-    with Judge(request.param) as judge:
+    with Judge(request.param, key=KEY) as judge:
         yield judge
 
 

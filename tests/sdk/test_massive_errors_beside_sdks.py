@@ -28,7 +28,7 @@ def adapter(url: str, key: str = KEY) -> Iterator[MassiveClient]:
 
 @pytest.fixture(scope="module", params=sorted(ENVIRONMENTS))
 def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
-    with Judge(request.param) as judge:
+    with Judge(request.param, key=KEY) as judge:
         yield judge
 
 

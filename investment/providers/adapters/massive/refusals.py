@@ -1,8 +1,8 @@
 """What Massive's refusals mean, and how people are told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import msgspec
@@ -71,26 +71,26 @@ def error_of(
     *,
     asked: str,
     redact: Callable[[str], str],
+    headers: Mapping[str, str],
     first_day: date | None = None,
-    answered: str = "",
 ) -> errors.ProviderError:
     """
     Return the error that a refusal is.
 
-    ``asked`` is the address, without the key. ``first_day`` is the first date asked for and
-    ``answered`` the header Date of the answer: Massive uses one text for what is too old and for
-    what is still to come.
+    ``asked`` is the address, without the key. ``first_day`` is the first date asked for: Massive uses
+    one text for what is too old and for what is still to come, so the date of the answer decides.
     """
     kind = classify(refusal)
-    if kind is errors.OutOfHistory and first_day and first_day >= (_day(answered) or date.max):
+    answered = _instant(headers.get("Date", ""))
+    if kind is errors.OutOfHistory and first_day and answered and first_day >= answered.date():
         kind = errors.NotPublishedYet
     words = redact(refusal.words)
-    return kind(
-        f"{_TOLD[kind]}. It says to {redact(asked)}: HTTP {refusal.status}, {words or 'no words'}",
-        provider=NAME,
-        words=words,
-        status=refusal.status,
-    )
+    message = f"{_TOLD[kind]}. It says to {redact(asked)}: HTTP {refusal.status}, {words or 'no words'}"
+    if issubclass(kind, errors.TransientProviderError):
+        return kind(
+            message, provider=NAME, words=words, status=refusal.status, retry_at=_retry_at(headers, answered)
+        )
+    return kind(message, provider=NAME, words=words, status=refusal.status)
 
 
 def classify(refusal: Refusal) -> Kind:
@@ -106,8 +106,17 @@ def classify(refusal: Refusal) -> Kind:
     return next((kind for text, kind in known if text in words), errors.RequestRejected)
 
 
-def _day(answered: str) -> date | None:
+def _retry_at(headers: Mapping[str, str], answered: datetime | None) -> datetime | None:
+    """Return when a server before Massive says to come back; Massive itself is not known to say."""
+    told = headers.get("Retry-After", "").strip()
+    if not (told.isascii() and told.isdecimal()):
+        return _instant(told)
+    return answered + timedelta(seconds=int(told[:7])) if answered else None
+
+
+def _instant(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(answered).date()
-    except ValueError:
+        read = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return read.astimezone(UTC) if read.tzinfo else None

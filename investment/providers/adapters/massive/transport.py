@@ -85,8 +85,8 @@ class Transport:
                 refusal,
                 asked=path,
                 redact=self._redact,
+                headers=response.headers,
                 first_day=first_day,
-                answered=response.headers.get("Date", ""),
             )
         return body
 

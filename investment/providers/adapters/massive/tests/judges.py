@@ -11,7 +11,6 @@ from typing import Any, Self
 import pytest
 
 from investment.providers.adapters.massive.tests.wire import PAYLOADS
-from investment.providers.sandbox.testing import KEY
 
 ROOT = Path(__file__).parents[5]
 RECORDED = {
@@ -70,7 +69,7 @@ class RecordedAnswers(BaseHTTPRequestHandler):
 
 ENVIRONMENTS = {
     "massive": ("SDK_PYTHON", ".venv-sdk"),
-    "polygon": ("SDK_POLYGON_PYTHON", ".venv-sdk-polygon"),
+    "polygon": ("SDK_PYTHON", ".venv-sdk"),
 }
 
 
@@ -78,17 +77,16 @@ def interpreter(client: str) -> Path:
     variable, folder = ENVIRONMENTS[client]
     python = Path(os.environ.get(variable) or ROOT / folder / "bin" / "python")
     if not python.exists():
-        if client == "polygon" and not (ROOT / "requirements" / "sdk-judges-polygon.txt").exists():
-            pytest.skip("the environment of polygon-api-client is not declared")
         pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
     return python
 
 
 class Judge:
-    """Asks through one of the clients; a context manager."""
+    """Asks through one of the clients, with this key if no other is named; a context manager."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, key: str) -> None:
         self.name = name
+        self._key = key
         command = [str(interpreter(name)), str(ROOT / "tests" / "sdk" / f"judge_{name}.py")]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -100,14 +98,13 @@ class Judge:
         self._process.__exit__(None, None, None)
 
     def __call__(
-        self, url: str, method: str, *arguments: Any, key: str = KEY, **keywords: Any
+        self, url: str, method: str, *arguments: Any, key: str = "", **keywords: Any
     ) -> dict[str, Any]:
         """Return ``{"value": …}``, or ``{"error": …, "words": …}``."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        question = {
-            "url": url, "key": key, "method": method, "arguments": arguments, "keywords": keywords,
-        }  # fmt: skip
+        question: dict[str, Any] = {"url": url, "key": key or self._key, "method": method}
+        question |= {"arguments": arguments, "keywords": keywords}
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())

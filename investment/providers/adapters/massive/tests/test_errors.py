@@ -1,7 +1,7 @@
 """Every refusal of Massive (providers.md 2.3): which branch it is, and what people are told."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
@@ -132,6 +132,25 @@ def test_a_call_too_many(body: bytes) -> None:
     assert error.message.startswith(
         "Massive counts a call too many: it is asked again when its minute has passed. It says"
     )
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("90", datetime(2026, 8, 8, 12, 1, 30, tzinfo=UTC)),
+        ("Sat, 08 Aug 2026 13:00:00 GMT", datetime(2026, 8, 8, 13, tzinfo=UTC)),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_when_a_server_says_to_come_back(status: int, told: str, at: datetime | None) -> None:
+    error = refused(status, b"", Retry_After=told, Date="Sat, 08 Aug 2026 12:00:00 GMT")
+    assert isinstance(error, errors.TransientProviderError)
+    assert error.retry_at == at
+    nameless = refused(status, b"", Retry_After="90")
+    assert isinstance(nameless, errors.TransientProviderError)
+    assert nameless.retry_at is None
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 408])
