@@ -14,7 +14,7 @@ import pytest
 
 from investment.providers.contracts import BarColumns
 from investment.providers.sandbox.sample.instruments import Instrument
-from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
+from investment.providers.sandbox.testing import KEY, NOW, RunningSandbox, running_sandbox
 
 pytestmark = pytest.mark.sdk
 
@@ -192,7 +192,9 @@ def test_ticker_details_now_and_before_a_change_of_ticker(sandbox: RunningSandbo
     assert renamed.renamed_on is not None
     details = ask("get_ticker_details", renamed.later_symbol)
     assert (details["name"], details["list_date"]) == (renamed.name, renamed.listed_on.isoformat())
-    assert details["share_class_shares_outstanding"] == renamed.shares_outstanding
+    invented = sandbox.sandbox.source.invented
+    assert invented is not None
+    assert details["share_class_shares_outstanding"] == invented.fundamentals.shares(renamed, NOW.date())
     assert "invented" in details["description"]
     refused = ask("get_ticker_details", renamed.symbol)
     assert json.loads(refused["words"])["message"] == "Ticker not found."
