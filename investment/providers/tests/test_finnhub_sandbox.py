@@ -11,6 +11,7 @@ from investment.providers import errors
 from investment.providers.adapters.finnhub.client import FinnhubClient
 from investment.providers.adapters.finnhub.limits import limit_facts
 from investment.providers.adapters.finnhub.symbols import learn
+from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
 TODAY = date(2026, 3, 3)
@@ -138,7 +139,7 @@ def test_thirty_calls_a_second_on_every_plan(sandbox: RunningSandbox) -> None:
     assert [answer.status_code for answer in answers] == [200] * 30 + [429]
     second, minute = limit_facts(429, answers[-1].headers)
     assert (second.seconds, second.full) == (1, True)
-    assert (minute.full, minute.remaining) == (False, 270)
+    assert (minute.full, minute.remaining) == (False, 120)
 
 
 def test_zeros_empty_objects_and_lists_for_the_unknown(sandbox: RunningSandbox) -> None:
@@ -318,3 +319,18 @@ def test_what_stands_before_finnhub(sandbox: RunningSandbox, client: FinnhubClie
         assert type(caught.value) is error, kind
     sandbox.fault("content_type", endpoint="finnhub.quote", content_type="text/plain")
     assert client.quote(symbol=sandbox.market.lines[0].symbol).price > 0
+
+
+def test_a_stale_and_a_wrongly_scaled_quote_can_be_told(
+    sandbox: RunningSandbox, client: FinnhubClient
+) -> None:
+    symbol = sandbox.market.lines[0].symbol
+    true = client.quote(symbol=symbol)
+
+    sandbox.sandbox.deviations["finnhub"] = Deviation(stale=3600)
+    stale = client.quote(symbol=symbol)
+    sandbox.sandbox.deviations["finnhub"] = Deviation(scale=100)
+    scaled = client.quote(symbol=symbol)
+
+    assert true.at - stale.at >= timedelta(minutes=59)
+    assert scaled.price == pytest.approx(true.price * 100)

@@ -60,7 +60,12 @@ class FinnhubClient:
     name = NAME
 
     def __init__(self, *, api_key: str, http: httpx.Client, spelling: Spelling | None = None) -> None:
-        self._api_key = api_key
+        self._key = api_key.encode()
+        self._headers = {
+            "X-Finnhub-Token": api_key,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
         self._redact = hide(api_key)
         self._http = http
         self._spelling = spelling or Spelling()
@@ -183,11 +188,11 @@ class FinnhubClient:
                 "GET",
                 path,
                 params=params,
-                headers={"X-Finnhub-Token": self._api_key, "Accept": "application/json"},
+                headers=self._headers,
                 extensions={"endpoint": endpoint},
                 follow_redirects=False,
             ) as response:
-                body = _read(response)
+                body = self._read(response)
         except httpx.DecodingError as e:
             raise errors.MalformedPayload(
                 "Finnhub: the answer cannot be unpacked", provider=NAME, words=self._redact(str(e))
@@ -201,6 +206,27 @@ class FinnhubClient:
         if response.status_code != 200 or words is not None:
             raise self._refusal(response, body, endpoint)
         return body
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """Return an answer without the key: unpacked here, where it cannot grow without a bound."""
+        if response.is_stream_consumed:  # it was made in this process
+            body = response.content
+        else:
+            parts, size = [], 0
+            for part in response.iter_raw():
+                size += len(part)
+                if size > MOST_BYTES:
+                    raise decoding.malformed(f"the answer is longer than {MOST_BYTES} bytes", b"")
+                parts.append(part)
+            body = b"".join(parts)
+            try:
+                packed_as = response.headers.get("Content-Encoding", "").strip().lower()
+                body = decoding.unpack(body, packed_as, MOST_BYTES)
+            except errors.MalformedPayload:
+                if response.status_code == 200:
+                    raise
+                body = b""  # the status says enough
+        return body.replace(self._key, "…".encode()) if self._key and self._key in body else body
 
     def _refusal(self, response: httpx.Response, body: bytes, endpoint: str) -> errors.ProviderError:
         words, spoken = _words(response, body)
@@ -238,22 +264,6 @@ def _words(response: httpx.Response, body: bytes) -> tuple[str, bool]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         text = re.sub(r"<[^>]*>", " ", body[:2000].decode(errors="replace"))
         return " ".join(text.split())[:200], False
-
-
-def _read(response: httpx.Response) -> bytes:
-    """:raises MalformedPayload: if the unpacked answer is longer than any real one."""
-    parts: list[bytes] = []
-    size = 0
-    for part in response.iter_bytes():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise errors.MalformedPayload(
-                f"Finnhub: the answer is longer than {MOST_BYTES} bytes",
-                provider=NAME,
-                status=response.status_code,
-            )
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _between(start: date, end: date) -> _Params:

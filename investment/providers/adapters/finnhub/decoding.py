@@ -2,6 +2,7 @@
 
 import logging
 import math
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -24,6 +25,30 @@ Record = TypeVar("Record")
 
 # What msgspec raises besides its own: texts that are no UTF-8, and nesting without an end.
 _UNREAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def unpack(body: bytes, encoding: str, most: int) -> bytes:
+    """
+    Return a body as it was before it was packed for the way.
+
+    :raises MalformedPayload: if it cannot be unpacked, or is longer than ``most`` bytes: a short one
+        may unpack into gigabytes, so no more than that is ever unpacked.
+    """
+    if encoding in ("", "identity"):
+        whole = body
+    elif encoding in ("gzip", "x-gzip"):
+        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            whole = unpacker.decompress(body, most + 1)
+        except zlib.error as e:
+            raise malformed(f"the answer cannot be unpacked: {e}", b"") from None
+        if not unpacker.eof and len(whole) <= most:
+            raise malformed("the answer was cut off on its way", b"")
+    else:
+        raise malformed(f"the answer is packed as {encoding[:20]!r}, which was not asked for", b"")
+    if len(whole) > most:
+        raise malformed(f"the answer is longer than {most} bytes", whole)
+    return whole
 
 
 def decode(body: bytes, kind: type[Answer], what: str) -> Answer:

@@ -39,7 +39,8 @@ def _plan(a_minute: int, source: str) -> Mapping[str, Sequence[Window]]:
 
 BUCKETS: Mapping[str, Mapping[str, Sequence[Window]]] = {
     "free": _plan(60, f"{_PRICING}: 60 API calls a minute"),
-    "basic": _plan(150, f"{_PRICING}: Market Data Basic, 150 API calls a minute"),
+    # The smallest paid one; a key that allows more only waits a little longer than it must.
+    "paid": _plan(150, f"{_PRICING}: Market Data Basic, 150 API calls a minute"),
     "standard": _plan(300, f"{_PRICING}: Market Data Standard, 300 API calls a minute"),
 }
 PLANS: Mapping[str, Sequence[Window]] = {name: plan[MARKET_DATA] for name, plan in BUCKETS.items()}

@@ -37,9 +37,8 @@ class Finnhub(Speaker):
     call_type = FinnhubCall
     plans: ClassVar[Mapping[str, Plan]] = {
         "free": _plan("free", 60, without=PREMIUM),
-        "basic": _plan("basic", 150),
+        "paid": _plan("paid", 150),
         "standard": _plan("standard", 300),
-        "paid": _plan("paid", 300),
     }
     routes: ClassVar[Mapping[str, tuple[str, Endpoint]]] = {
         "quote": ("/quote", prices.quote),
