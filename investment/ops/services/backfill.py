@@ -227,7 +227,7 @@ def _symbol_actions(work: _Backfill, symbol: str) -> str:
     try:
         splits = work.ask(lambda: work.provider.splits(start=start, end=end, symbol=symbol))
         dividends = work.ask(lambda: work.provider.dividends(start=start, end=end, symbol=symbol))
-    except (NotEntitled, OutOfHistory) as error:
+    except (NotEntitled, OutOfHistory, UnknownSymbol) as error:
         words = stage_bars.explain(error)
         with work.lease.writing():
             withhold_actions(symbol=symbol, reason=words)

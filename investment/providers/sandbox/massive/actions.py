@@ -118,7 +118,8 @@ def _must_be_known(call: MassiveCall) -> None:
     """:raises Refused: if the actions of a ticker that is asked for by name are unknown."""
     asked = [call.param("ticker") or "", *(call.param("ticker.any_of") or "").split(",")]
     if any(symbol and not call.source.actions_known(symbol) for symbol in asked):
-        raise Refused.not_in_plan()
+        # Not «not in the plan»: that would say something of all other tickers, too.
+        raise Refused.ticker_not_found()
 
 
 def _in_todays_shares(dividend: DividendRecord, splits: list[SplitRecord]) -> float:

@@ -89,11 +89,11 @@ def test_a_grouped_day_holds_who_has_a_bar(folder: Path) -> None:
     assert before["resultsCount"] == 0
 
 
-def test_unknown_actions_are_not_in_the_plan_and_known_ones_are_told(folder: Path) -> None:
+def test_unknown_actions_are_of_an_unknown_ticker_and_known_ones_are_told(folder: Path) -> None:
     with running_sandbox(folder=folder, plan="unlimited", now=NOW) as sandbox:
         for path in ("/v3/reference/splits", "/v3/reference/dividends", "/stocks/v1/dividends"):
             status, body = get(sandbox, f"{path}?ticker=THREE")
-            assert (status, body["status"]) == (403, "NOT_AUTHORIZED")
+            assert (status, body["status"]) == (404, "NOT_FOUND")
         _, dividends = get(sandbox, "/v3/reference/dividends?ex_dividend_date.gte=2024-01-01")
         _, splits = get(sandbox, "/v3/reference/splits?order=asc")
         _, none = get(sandbox, "/v3/reference/dividends?ticker=TWO")
@@ -146,4 +146,4 @@ def test_real_bars_come_as_they_are() -> None:
         _, none = get(sandbox, "/v3/reference/dividends?ticker=TSLA")
     assert (raw["resultsCount"], raw["results"][0]["c"]) == (3379, 30.71)
     assert prev["results"][0]["c"] == raw["results"][-1]["c"]
-    assert (unknown, none["results"]) == (403, [])
+    assert (unknown, none["results"]) == (404, [])
