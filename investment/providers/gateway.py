@@ -22,7 +22,7 @@ from uuid import UUID
 import httpx
 
 from investment.lib import clock
-from investment.providers import errors
+from investment.providers import breaker, errors
 from investment.providers.access import Access
 from investment.providers.contracts import MarketDataProvider
 from investment.providers.learning import Learner
@@ -48,6 +48,7 @@ _MAX_REFUSAL = 64 * 2**10  # bytes as sent; no provider says «too many» in mor
 
 # The request never left this machine. Whatever else goes wrong may have been counted.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_OUR_OWN = (httpx.PoolTimeout, httpx.UnsupportedProtocol)  # the provider has no part in it
 
 
 class MeteredMarketData(MarketDataProvider, Protocol):
@@ -192,6 +193,7 @@ class _Sending:
     """One request on its way, for its row."""
 
     granted: Granted
+    passage: breaker.Passage | None
     stale_at: float
     started: float = field(default_factory=time.monotonic)
     sent_at: datetime = field(default_factory=clock.now)
@@ -200,6 +202,8 @@ class _Sending:
     size: int | None = None
     facts: list[LimitFacts] = field(default_factory=list)
     error: str = ""
+    health: breaker.Outcome = "not_sent"
+    come_back: datetime | None = None
 
     def trace(self, event: str, _info: object) -> None:
         """
@@ -262,8 +266,8 @@ class MeteredTransport(httpx.BaseTransport):
         give_up = self.give_up_at()
         while True:
             asked = clock.awake()
-            granted = self._admit(endpoint, give_up)
-            sending = _Sending(granted, stale_at=asked + SEND_WITHIN)
+            granted, passage = self._admit(endpoint, give_up)
+            sending = _Sending(granted, passage, stale_at=asked + SEND_WITHIN)
             try:
                 head, body = self._send(request, sending)
             except _StaleGrant:
@@ -271,6 +275,7 @@ class MeteredTransport(httpx.BaseTransport):
                 continue
             except httpx.TransportError as e:
                 sending.error = self._access.redact(f"{type(e).__name__}: {e}")
+                sending.health = "not_sent" if isinstance(e, _OUR_OWN) else "failed"
                 if isinstance(e, _NOT_SENT):
                     sending.outcome = "not_sent"
                 raise
@@ -308,28 +313,37 @@ class MeteredTransport(httpx.BaseTransport):
                 return False
         return True
 
-    def _admit(self, endpoint: str, give_up: float) -> Granted:
+    def _admit(self, endpoint: str, give_up: float) -> tuple[Granted, breaker.Passage | None]:
         """
         Reserve, waiting if we may until ``give_up``. What is returned has its row and may be sent now.
 
         :raises QuotaExhausted: if the ledger refuses for longer than we may wait.
+        :raises CircuitOpen: if the endpoint is left alone for a while, because it failed.
         """
         # In the clock's seconds: where it runs faster, a call takes more of them.
         hold = min(self._hold * max(1.0, clock.rate()), MAX_HOLD)
         limits = self._access.limits_of(endpoint)
         scopes.declare(limits)
         while True:
-            answer = ledger.reserve(
-                scope=limits.scope,
-                lane=self._lane,
-                purpose=self._purpose,
-                hold_seconds=hold,
-                epoch=self._epoch,
-                endpoint=endpoint,
-                record=True,
-            )
+            # Before the slot, which would be wasted; and anew after each wait.
+            passage = breaker.admit(provider=self._access.provider, endpoint=endpoint) if endpoint else None
+            granted = False
+            try:
+                answer = ledger.reserve(
+                    scope=limits.scope,
+                    lane=self._lane,
+                    purpose=self._purpose,
+                    hold_seconds=hold,
+                    epoch=self._epoch,
+                    endpoint=endpoint,
+                    record=True,
+                )
+                granted = isinstance(answer, Granted)
+            finally:
+                if passage is not None and not granted:
+                    breaker.report(passage, outcome="not_sent")
             if isinstance(answer, Granted):
-                return answer
+                return answer, passage
             refusal = QuotaExhausted(scope=limits.scope, refused=answer)
             if answer.retry_at is None or not self._wait(answer.retry_at, give_up):
                 raise refusal
@@ -352,6 +366,8 @@ class MeteredTransport(httpx.BaseTransport):
         request.extensions = {**request.extensions, "trace": sending.trace}
         response = self._inner.handle_request(request)
         sending.outcome, sending.status = "sent", response.status_code
+        sending.health = breaker.outcome_of(response.status_code)
+        sending.come_back = breaker.retry_after(response.headers, now=clock.now())
         stream = cast("httpx.SyncByteStream", response.stream)
         parts, sending.size = [], 0
         try:
@@ -386,3 +402,10 @@ class MeteredTransport(httpx.BaseTransport):
                 error=sending.error,
             ),
         )
+        if sending.passage is not None:
+            breaker.report(
+                sending.passage,
+                outcome=sending.health,
+                retry_at=sending.come_back if sending.health != "answered" else None,
+                why=sending.error or (f"HTTP {sending.status}" if sending.status else ""),
+            )

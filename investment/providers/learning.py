@@ -105,11 +105,6 @@ class Learner:
         """Note that a request of the question under way had an answer, whatever it says."""
         self._asking.answers.append((endpoint, status))
 
-    def withhold(self, error: errors.ProviderError) -> errors.ProviderError:
-        """Return an error that is raised in place of a request, so that nothing is learned from it."""
-        self._asking.withheld = error
-        return error
-
     def _answered(self, asking: _Asking, answers: list[tuple[str, int]]) -> None:
         for endpoint, status in dict(answers).items():
             if endpoint and status < _SUCCESS:
