@@ -11,9 +11,15 @@ from investment.quotas.contracts import LimitFacts, Window
 NAME = "massive"
 ASSET_CLASS = "stocks"
 
+_PAID = (
+    Window(limit=100, seconds=1, source="https://massive.com/pricing: unlimited, below 100 calls a second"),
+)
 PLANS: Mapping[str, Sequence[Window]] = {
     "basic": (Window(limit=5, seconds=60, source="https://massive.com/pricing: 5 API calls a minute"),),
-    # Paid plans, and the sandbox's key for a folder of real bars.
+    "starter": _PAID,
+    "developer": _PAID,
+    "advanced": _PAID,
+    # The sandbox's key for a folder of real bars, and whoever has agreed on more.
     "unlimited": (),
 }
 

@@ -49,7 +49,8 @@ QUESTIONS: dict[str, tuple[Ask, str]] = {
     "holidays": (lambda m: m.market_holidays(), "market_holidays"),
 }
 every_question = pytest.mark.parametrize("name", QUESTIONS)
-much = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(some, max_examples=150)
 
 json_values = st.recursive(
     st.none()
@@ -111,46 +112,53 @@ def test_the_recorded_answers_are_read(name: str) -> None:
     ask(name, 200, recorded(QUESTIONS[name][1]))
 
 
-@every_question
-@much
-@given(st.binary(max_size=300), st.sampled_from([200, 200, 200, 400, 403, 404, 429, 502]))
-def test_any_bytes(name: str, body: bytes, status: int) -> None:
-    ask(name, status, body)
-
-
-@every_question
-@much
-@given(json_values, st.sampled_from([200, 200, 200, 403, 404]))
-def test_any_json(name: str, value: object, status: int) -> None:
-    ask(name, status, json.dumps(value).encode())
-
-
-@every_question
-@much
-@given(st.data())
-def test_a_recorded_answer_with_something_else_in_it(name: str, data: st.DataObject) -> None:
+def changed(data: st.DataObject, name: str) -> bytes:
+    """A recorded answer with something else in some of its places."""
     answer = json.loads(recorded(QUESTIONS[name][1]))
     for _ in range(data.draw(st.integers(1, 3))):
-        places = list(walk(answer))
-        owner, key = data.draw(st.sampled_from(places))
+        owner, key = data.draw(st.sampled_from(list(walk(answer))))
         if data.draw(st.booleans()):
             owner[key] = data.draw(json_values)
         elif isinstance(owner, dict):
             del owner[key]
         else:
             owner.insert(key, data.draw(json_values))
-    ask(name, 200, json.dumps(answer).encode())
+    return json.dumps(answer).encode()
 
 
-@every_question
-@much
-@given(st.data())
-def test_a_recorded_answer_with_broken_bytes(name: str, data: st.DataObject) -> None:
+def broken(data: st.DataObject, name: str) -> bytes:
+    """A recorded answer with other bytes in some of its places."""
     body = bytearray(recorded(QUESTIONS[name][1]))
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, len(body) - 1))
         body[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    ask(name, 200, bytes(body))
+    return bytes(body)
+
+
+BODIES: dict[str, Callable[[st.DataObject, str], bytes]] = {
+    "any bytes": lambda data, _: data.draw(st.binary(max_size=300)),
+    "any json": lambda data, _: json.dumps(data.draw(json_values)).encode(),
+    "changed": changed,
+    "broken": broken,
+}
+statuses = st.sampled_from([200, 200, 200, 200, 400, 403, 404, 429, 502])
+
+
+@every_question
+@pytest.mark.parametrize("kind", BODIES)
+@some
+@given(st.data(), statuses)
+def test_any_answer(name: str, kind: str, data: st.DataObject, status: int) -> None:
+    ask(name, status, BODIES[kind](data, name))
+
+
+@pytest.mark.slow
+@every_question
+@pytest.mark.parametrize("kind", BODIES)
+@many
+@given(st.data(), statuses)
+def test_any_answer_at_length(name: str, kind: str, data: st.DataObject, status: int) -> None:
+    ask(name, status, BODIES[kind](data, name))
 
 
 def walk(value: Any) -> Any:

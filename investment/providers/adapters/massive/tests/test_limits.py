@@ -10,6 +10,12 @@ def test_the_free_plan_is_five_calls_a_minute_and_keeps_one_for_people() -> None
     assert PLANS["unlimited"] == ()
 
 
+def test_paid_plans_are_asked_to_stay_below_a_hundred_calls_a_second() -> None:
+    for plan in ("starter", "developer", "advanced"):
+        (window,) = PLANS[plan]
+        assert (window.limit, window.seconds) == (100, 1)
+
+
 def test_only_a_refusal_tells_of_the_window() -> None:
     assert limit_facts(200, {}, b"", PLANS["basic"]) == []
     assert limit_facts(403, {}, b"", PLANS["basic"]) == []
