@@ -157,7 +157,7 @@ def _connected(
 
 def _upgraded(sandbox: Sandbox, speaker: Speaker, key: str | None, name: str) -> Plan:
     """:raises Refused: for the key, for the plan, or for an armed fault."""
-    plan = _known(sandbox, speaker, key)
+    plan = Plan(UNKNOWN) if name in speaker.in_band else _known(sandbox, speaker, key)
     if name in plan.without:
         raise speaker.not_in_plan(name)
     fault = sandbox.faults.take(name, speaker.name)

@@ -101,7 +101,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One WebSocket whose key and plan were found good; not accepted yet."""
+    """
+    One WebSocket whose key and plan were found good; not accepted yet.
+
+    Where a client signs in after the upgrade (``in_band``), ``key`` is that of nobody and the plan empty.
+    """
 
     sandbox: Sandbox
     speaker: "Speaker"
@@ -134,6 +138,7 @@ class Speaker:
     mount: ClassVar[str]  # before every path of ``routes``; "" is the root
     routes: ClassVar[Mapping[str, tuple[str, Endpoint]]]  # name -> path below the mount, endpoint
     sockets: ClassVar[Mapping[str, tuple[str, SocketEndpoint]]] = {}  # name -> whole path, endpoint
+    in_band: ClassVar[frozenset[str]] = frozenset()  # sockets that take the key after the upgrade
     beyond: ClassVar[tuple[str, ...]] = ()  # paths that exist and are in no plan played here
     plans: ClassVar[Mapping[str, Plan]]
     usual: ClassVar[str]  # the plan of whoever has no other

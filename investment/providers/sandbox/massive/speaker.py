@@ -7,7 +7,16 @@ from starlette.requests import HTTPConnection, Request
 
 from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.limiter import Window
-from investment.providers.sandbox.massive import actions, aggregates, news, paging, reference, status, wire
+from investment.providers.sandbox.massive import (
+    actions,
+    aggregates,
+    news,
+    paging,
+    reference,
+    socket,
+    status,
+    wire,
+)
 from investment.providers.sandbox.massive.call import MassiveCall
 from investment.providers.sandbox.massive.refusals import Refused
 from investment.providers.sandbox.plans import PLANS, Plan
@@ -48,6 +57,8 @@ class Massive(Speaker):
         "status_now": ("/v1/marketstatus/now", status.now),
         "status_upcoming": ("/v1/marketstatus/upcoming", status.upcoming),
     }
+    sockets = {"stocks": ("/stocks", socket.stocks)}
+    in_band = frozenset({"stocks"})
     beyond = (
         "/v2/snapshot/{rest:path}", "/v3/snapshot", "/v3/snapshot/{rest:path}", "/v2/last/{rest:path}",
         "/v3/trades/{rest:path}", "/v3/quotes/{rest:path}", "/stocks/financials/v1/{rest:path}",
