@@ -49,7 +49,8 @@ class NewsCall(Call):
     @property
     def newest(self) -> datetime:
         """The instant up to which the plan knows articles."""
-        return self.now - timedelta(seconds=self.plan.terms.get("delay", 0))
+        told = self.sandbox.told_at(self.speaker.name, self.now)
+        return told - timedelta(seconds=self.plan.terms.get("delay", 0))
 
     def checked(self) -> None:
         """:raises Refused: for a key that is switched off, or a page of a browser."""
