@@ -1,26 +1,21 @@
 """Finnhub's own client and our adapter read one sandbox, and must understand the same, field by field."""
 
-import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from investment.providers import errors
 from investment.providers.adapters.finnhub.client import FinnhubClient
+from investment.providers.adapters.finnhub.tests.judges import Judge, judge
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
 pytestmark = pytest.mark.sdk
 
-ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)
 TODAY = NOON.date()
 START, END = date(2025, 3, 10), date(2026, 3, 2)
@@ -41,35 +36,18 @@ def sandbox(running: RunningSandbox) -> RunningSandbox:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[subprocess.Popen[str]]:
-    python = Path(os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python")
-    if not python.exists():
-        pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
-    with subprocess.Popen(
-        [str(python), str(Path(__file__).parent / "judge_finnhub.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        process.terminate()
+def sdk() -> Iterator[Judge]:
+    with judge("judge_finnhub") as found:
+        yield found
 
 
 @pytest.fixture
-def ask(sandbox: RunningSandbox, judge: subprocess.Popen[str]) -> Ask:
+def ask(sandbox: RunningSandbox, sdk: Judge) -> Ask:
     """Return a function that asks through the client: the value it understood, or how it failed."""
 
     def put(method: str, *arguments: Any, key: str = KEY, url: str = "", **keywords: Any) -> Any:
-        assert judge.stdin is not None
-        assert judge.stdout is not None
-        question = {
-            "url": url or f"{sandbox.url}/finnhub/api/v1", "key": key, "method": method,
-            "arguments": arguments, "keywords": keywords,
-        }  # fmt: skip
-        judge.stdin.write(json.dumps(question) + "\n")
-        judge.stdin.flush()
-        answer = json.loads(judge.stdout.readline())
-        return answer.get("value", answer)
+        url = url or f"{sandbox.url}/finnhub/api/v1"
+        return sdk.ask(url=url, key=key, method=method, arguments=arguments, keywords=keywords)
 
     return put
 
@@ -304,10 +282,7 @@ CASES = [
 NOT_OURS = {"adjustedAmount", "freq"}  # of a dividend: we keep what was declared
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.method)
-def test_both_understand_the_same(
-    case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient
-) -> None:
+def compare(case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient) -> None:
     lines = sandbox.market.lines
     chosen = {
         "symbol": lines[4].symbol,
@@ -332,118 +307,18 @@ def test_both_understand_the_same(
         }
 
 
-@dataclass(frozen=True)
-class Refusal:
-    method: str
-    arguments: Sequence[Any]
-    ours: Callable[[FinnhubClient], Any]
-    status: int
-    words: str
-    kind: type[errors.ProviderError]
-    key: str = KEY
-    fault: dict[str, Any] | None = None
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.method)
+def test_both_understand_the_same(
+    case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient
+) -> None:
+    compare(case, sandbox, ask, client)
 
 
-def quote(client: FinnhubClient) -> Any:
-    return client.quote(symbol="AAPL")
-
-
-NO_ACCESS = "You don't have access to this resource."
-REFUSALS = [
-    Refusal("quote", ["AAPL"], quote, 401, "Invalid API key.", errors.CredentialsRejected, key="a-stranger"),
-    Refusal("quote", ["AAPL"], quote, 401, "Please use an API key.", errors.CredentialsRejected, key=""),
-    Refusal(
-        "stock_symbols", ["L"], lambda c: c.symbols(exchange="L"), 403, NO_ACCESS, errors.NotEntitled
-    ),
-    Refusal(
-        "company_basic_financials", ["AAPL", ""],
-        lambda c: c._get("metrics", "/stock/metric", {"symbol": "AAPL", "metric": ""}), 422,
-        "Missing parameter: metric", errors.RequestRejected,
-    ),
-    Refusal(
-        "quote", ["AAPL"], quote, 502, "JSON error message from Finnhub: <!DOCTYPE html>",
-        errors.ProviderUnavailable, fault={"kind": "status", "status": 502, "times": 2},
-    ),
-    Refusal(
-        "quote", ["AAPL"], quote, 520, "JSON error message from Finnhub: <!DOCTYPE html>",
-        errors.ProviderUnavailable, fault={"kind": "status", "status": 520, "times": 2},
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: f"{case.status} {case.words[:20]}")
-def test_both_understand_a_refusal(case: Refusal, sandbox: RunningSandbox, ask: Ask) -> None:
-    if case.fault:
-        sandbox.fault(endpoint="finnhub.*", **case.fault)
-
-    theirs = ask(case.method, *case.arguments, key=case.key)
-    url = f"{sandbox.url}/finnhub/api/v1"
-    with (
-        httpx.Client(base_url=url, trust_env=False) as http,
-        pytest.raises(errors.ProviderError) as caught,
-    ):
-        case.ours(FinnhubClient(api_key=case.key, http=http))
-
-    assert (theirs["error"], theirs["status"]) == ("FinnhubAPIException", case.status)
-    assert theirs["words"].startswith(case.words)
-    assert (type(caught.value), caught.value.status) == (case.kind, case.status)
-    if not case.fault:
-        assert caught.value.words == case.words
-
-
-def test_what_a_free_key_may_not_ask_for(ask: Ask) -> None:
-    with running_sandbox(symbols=24, plans={"finnhub": "free"}, now=NOON) as poor:
-        url = f"{poor.url}/finnhub/api/v1"
-        symbol = poor.market.lines[4].symbol
-        span = ("2026-01-01", "2026-03-01")
-        for method, arguments in (
-            ("stock_candles", (symbol, "D", 1, 2)), ("stock_splits", (symbol, *span)),
-            ("stock_dividends", (symbol, *span)), ("price_target", (symbol,)),
-            ("upgrade_downgrade", (symbol,)), ("forex_rates", ()), ("news_sentiment", (symbol,)),
-            ("etfs_profile", (symbol,)), ("quote", ("OANDA:EUR_USD",)),
-        ):  # fmt: skip
-            refused = ask(method, *arguments, url=url)
-            assert (refused["status"], refused["words"]) == (403, NO_ACCESS), method
-
-
-def test_one_call_too_many(ask: Ask) -> None:
-    with running_sandbox(symbols=24, plans={"finnhub": "free"}, now=NOON) as poor:
-        url = f"{poor.url}/finnhub/api/v1"
-        symbol = poor.market.lines[4].symbol
-        for number in range(60):
-            if number % 30 == 0:
-                poor.advance(seconds=2)
-            assert ask("quote", symbol, url=url)["c"] > 0
-        poor.advance(seconds=2)
-        refused = ask("quote", symbol, url=url)
-        with (
-            httpx.Client(base_url=url, trust_env=False) as http,
-            pytest.raises(errors.ProviderThrottled) as caught,
-        ):
-            FinnhubClient(api_key=KEY, http=http).quote(symbol=symbol)
-    assert refused["status"] == 429
-    assert refused["words"] == caught.value.words
-    assert caught.value.retry_at is not None
-    assert NOON < caught.value.retry_at <= NOON + timedelta(seconds=70)
-
-
-def test_what_is_unknown_is_empty_for_both(ask: Ask, client: FinnhubClient) -> None:
-    nothing = {"c": 0, "d": None, "dp": None, "h": 0, "l": 0, "o": 0, "pc": 0, "t": 0}
-    assert ask("quote", "NONE") == nothing
-    assert ask("company_profile2", symbol="NONE") == {}
-    for unknown in (client.quote, client.profile, client.metrics):
-        with pytest.raises(errors.UnknownSymbol):
-            unknown(symbol="NONE")
-    assert ask("company_peers", "NONE") == client.peers(symbol="NONE") == []
-    assert ask("recommendation_trends", "NONE") == client.recommendations(symbol="NONE") == []
-    assert ask("company_earnings", "NONE") == client.earnings(symbol="NONE") == []
-    assert ask("stock_candles", "NONE", "D", 1, 2) == {"s": "no_data"}
-    assert len(client.daily_bars(symbol="NONE", start=START, end=END).bars) == 0
-
-
-def test_the_clients_rule_of_content_types(sandbox: RunningSandbox, ask: Ask) -> None:
-    symbol = sandbox.market.lines[4].symbol
-    sandbox.fault("content_type", endpoint="finnhub.quote", content_type="text/html")
-    assert ask("quote", symbol)["error"] == "FinnhubRequestException"
-    sandbox.fault("content_type", endpoint="finnhub.quote", content_type="text/plain")
-    assert isinstance(ask("quote", symbol), str)
+@pytest.mark.parametrize("case", [case for case in CASES if case.fields], ids=lambda case: case.method)
+def test_the_table_sees_a_single_wrong_field(
+    case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient
+) -> None:
+    for name in case.fields:
+        planted = replace(case, fields=case.fields | {name: lambda _: "planted"})
+        with pytest.raises(AssertionError):
+            compare(planted, sandbox, ask, client)
