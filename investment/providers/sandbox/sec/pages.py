@@ -40,8 +40,9 @@ _TOO_FAST = _PAGE.format(
     "total of no more than 10 requests per second.</p>",
 )
 _NO_SUCH_KEY = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>The specified key does '
-    "not exist.</Message><Key>{key}</Key><RequestId>0000000000000000</RequestId><HostId>sandbox</HostId></Error>"
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code>'
+    "<Message>The specified key does not exist.</Message><Key>{key}</Key>"
+    "<RequestId>0000000000000000</RequestId><HostId>sandbox</HostId></Error>"
 )
 _NOT_FOUND = (
     "<!DOCTYPE html>\n<html><head><title>SEC.gov | File Not Found Error Alert (404)</title></head>\n"
