@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from investment.providers.adapters.massive.client import MassiveClient
-from investment.providers.adapters.massive.tests.judges import ENVIRONMENTS, Judge, RecordedServer
+from investment.providers.adapters.massive.tests.judges import CLIENTS, Judge, RecordedServer
 from investment.providers.contracts import BarColumns
 from investment.providers.contracts.windows import BarWindows
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
@@ -85,7 +85,7 @@ def stage(request: pytest.FixtureRequest, source: str) -> Stage:
     )
 
 
-@pytest.fixture(scope="module", params=sorted(ENVIRONMENTS))
+@pytest.fixture(scope="module", params=CLIENTS)
 def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
     with Judge(request.param, key=KEY) as judge:
         yield judge

@@ -12,7 +12,7 @@ import pytest
 
 from investment.providers import errors
 from investment.providers.adapters.massive.client import MassiveClient
-from investment.providers.adapters.massive.tests.judges import ENVIRONMENTS, Judge, RecordedServer
+from investment.providers.adapters.massive.tests.judges import CLIENTS, Judge, RecordedServer
 from investment.providers.sandbox.testing import KEY, running_sandbox
 
 pytestmark = pytest.mark.sdk
@@ -26,7 +26,7 @@ def adapter(url: str, key: str = KEY) -> Iterator[MassiveClient]:
         yield MassiveClient(api_key=key, http=http)
 
 
-@pytest.fixture(scope="module", params=sorted(ENVIRONMENTS))
+@pytest.fixture(scope="module", params=CLIENTS)
 def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
     with Judge(request.param, key=KEY) as judge:
         yield judge

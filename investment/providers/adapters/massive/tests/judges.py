@@ -1,4 +1,4 @@
-"""Massive's own clients, each in an environment of its own, and recorded answers over real HTTP for them."""
+"""Massive's own clients, in the judges' environment, and recorded answers over real HTTP for them."""
 
 import json
 import os
@@ -67,15 +67,11 @@ class RecordedAnswers(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-ENVIRONMENTS = {
-    "massive": ("SDK_PYTHON", ".venv-sdk"),
-    "polygon": ("SDK_PYTHON", ".venv-sdk"),
-}
+CLIENTS = ("massive", "polygon")
 
 
-def interpreter(client: str) -> Path:
-    variable, folder = ENVIRONMENTS[client]
-    python = Path(os.environ.get(variable) or ROOT / folder / "bin" / "python")
+def interpreter() -> Path:
+    python = Path(os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python")
     if not python.exists():
         pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
     return python
@@ -87,7 +83,7 @@ class Judge:
     def __init__(self, name: str, *, key: str) -> None:
         self.name = name
         self._key = key
-        command = [str(interpreter(name)), str(ROOT / "tests" / "sdk" / f"judge_{name}.py")]
+        command = [str(interpreter()), str(ROOT / "tests" / "sdk" / f"judge_{name}.py")]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Self:
