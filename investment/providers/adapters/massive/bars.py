@@ -117,7 +117,7 @@ class BarQuestions:
         path = f"/v2/aggs/ticker/{quoted(symbol)}/range/{multiplier}/{timespan}/{first}/{last}"
         params: Params = {"adjusted": _adjusted(basis), "sort": "asc", "limit": _MOST_BARS}
         earliest = _millis(start) - multiplier * _SPANS[timespan]
-        latest = _millis(end) + (0 if isinstance(end, datetime) else 25 * 3_600_000)
+        latest = _millis(end) if isinstance(end, datetime) else int(records.session_bounds(end)[1]) - 1
 
         def place(row: payloads.Bar) -> int:
             instant = records.instant_of(row.t)

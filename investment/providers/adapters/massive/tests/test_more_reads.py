@@ -63,7 +63,8 @@ def test_reads_weeks_the_first_of_which_began_before_the_range() -> None:
 
 def test_a_window_outside_the_range_or_twice_is_set_aside() -> None:
     bar = {"o": 1, "h": 1, "l": 1, "c": 1, "v": 1, "t": 1578042000000}
-    rows = [bar, bar | {"t": 1578042000000 * 1_000_000}, bar | {"t": 1}, bar | {"t": -1e14}]
+    tomorrow = {"t": 1578114000000}  # midnight in New York
+    rows = [bar, bar | {"t": 1578042000000 * 1_000_000}, bar | tomorrow, bar | {"t": 1}, bar | {"t": -1e14}]
     windows = Wire(ok({"status": "OK", "results": rows})).client.aggregates(
         symbol="AAPL", timespan="hour", multiplier=4, start=date(2020, 1, 3), end=date(2020, 1, 3)
     )
@@ -71,6 +72,7 @@ def test_a_window_outside_the_range_or_twice_is_set_aside() -> None:
     assert windows.starts.tolist() == [1578042000000]
     assert [row.reason for row in windows.malformed] == [
         "a second bar of its window",
+        "outside the range asked for",
         "outside the range asked for",
         "-100000000000000 is no instant in milliseconds",
     ]
