@@ -25,6 +25,11 @@ def source_name() -> str:
     return _BEHIND_THE_SANDBOX.get(settings.MODE.kind) or market_data_access().provider
 
 
+def source_of(provider: str) -> str:
+    """Return whose figures the answers of a provider hold in this mode; see :func:`source_name`."""
+    return _BEHIND_THE_SANDBOX.get(settings.MODE.kind) or provider
+
+
 @contextmanager
 def provider_under(
     lease: Held,
