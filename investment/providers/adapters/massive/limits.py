@@ -16,11 +16,11 @@ _PAID = (
 )
 PLANS: Mapping[str, Sequence[Window]] = {
     "basic": (Window(limit=5, seconds=60, source="https://massive.com/pricing: 5 API calls a minute"),),
+    # The sandbox's key for a folder of real bars, and whoever has agreed on more.
+    "unlimited": (),
     "starter": _PAID,
     "developer": _PAID,
     "advanced": _PAID,
-    # The sandbox's key for a folder of real bars, and whoever has agreed on more.
-    "unlimited": (),
 }
 
 
