@@ -8,14 +8,15 @@ from typing import Any, Self
 
 _SYMBOLS = ("symbol", "cik")
 _ONE_DAY = ("session", "on")
-_FIRST, _LAST = ("start", "since"), ("end", "before")
+_FIRST, _LAST = ("start", "since"), ("end", "before", "until")
+_PAIR = ("base", "quote")
 _LONGEST = 64  # characters of a symbol
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """
-    The symbol and the days, both included, that a question is about; None where it is about none.
+    The symbol (or pair of currencies) and the days, both included, that a question is about, or None.
 
     ``as_of``: it asks how things were on a day. A symbol that is unknown on one day may be known on
     another.
@@ -38,6 +39,8 @@ class Question:
         except ValueError:  # of some callables nothing is known
             said = kwargs
         symbol = next((str(said[name])[:_LONGEST] for name in _SYMBOLS if said.get(name)), None)
+        if symbol is None and all(isinstance(said.get(name), str) for name in _PAIR):
+            symbol = "/".join(said[name] for name in _PAIR)[:_LONGEST]
         day = _day(said, _ONE_DAY)
         first, last = day or _day(said, _FIRST), day or _day(said, _LAST)
         if first or last:
