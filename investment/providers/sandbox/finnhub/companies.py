@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from investment.providers.sandbox.finnhub.books import COMPANIES, companies_on, company_of, line_of
 from investment.providers.sandbox.finnhub.call import FinnhubCall, spelled, wrong
-from investment.providers.sandbox.sample import SampleMarket
 from investment.providers.sandbox.sample.fundamentals import Quarter
 from investment.providers.sandbox.sample.instruments import Instrument
 from investment.providers.sandbox.sample.names import SECTORS
@@ -28,7 +26,6 @@ MONTHS_TOLD = 4
 FREE_QUARTERS = 4
 CALENDAR_BACK, CALENDAR_AHEAD = timedelta(days=31), timedelta(days=90)
 A_YEAR = timedelta(days=364)
-LARGEST = 2_000  # lines; in a larger market a year's prices take too long, and their figures are null
 
 
 def profile(call: FinnhubCall) -> dict[str, Any]:
@@ -68,7 +65,7 @@ def metrics(call: FinnhubCall) -> dict[str, Any]:
     if found is None:
         return {}
     known, line = found
-    figures: dict[str, Any] = {"beta": line.behaviour.beta, **_prices(known, line, call)}
+    figures: dict[str, Any] = {"beta": line.behaviour.beta, **_prices(call, symbol)}
     series: dict[str, Any] = {"annual": {}, "quarterly": {}}
     if line.type_code in COMPANIES:
         quarters = known.fundamentals.restated(line, call.today)
@@ -217,48 +214,29 @@ def _of_quarters(quarters: Sequence[Quarter], value: float | None) -> dict[str, 
     }
 
 
-def _prices(known: Invented, line: Instrument, call: FinnhubCall) -> dict[str, Any]:
+def _prices(call: FinnhubCall, symbol: str) -> dict[str, Any]:
+    """The figures of a year's daily bars in the shares of today; all null without bars."""
     names = (
         "10DayAverageTradingVolume", "52WeekHigh", "52WeekHighDate", "52WeekLow", "52WeekLowDate",
     )  # fmt: skip
-    if len(known.market.lines) > LARGEST:
+    until = call.last_closed
+    dates, bars = call.source.bars(symbol, until - A_YEAR, until)
+    if not dates:
         return dict.fromkeys(names)
-    found = _year(known.market, call.last_closed).get(line.place)
-    return dict(zip(names, found, strict=True)) if found else dict.fromkeys(names)
-
-
-@lru_cache(maxsize=4)
-def _year(market: SampleMarket, until: date) -> dict[int, tuple[float, float, str, float, str]]:
-    """Return of every place: mean volume of ten sessions in millions, highest and lowest, and when."""
-    count, number = len(market.lines), market.number_of(until + timedelta(days=1))
-    high, low = np.full(count, -np.inf), np.full(count, np.inf)
-    high_on, low_on = np.zeros(count, dtype=np.intp), np.zeros(count, dtype=np.intp)
-    volume = np.zeros(count)
-    splits = {line.place: market.splits_of(line.place, until) for line in market.lines}
-    for day in market.days(until - A_YEAR, until):
-        factor = np.ones(count)
-        for place, ratios in splits.items():
-            for ex_date, ratio in ratios:
-                if day.session < ex_date:
-                    factor[place] *= ratio
-        at = market.number_of(day.session)
-        tops, bottoms = np.full(count, -np.inf), np.full(count, np.inf)
-        tops[day.places] = day.columns["high"] / factor[day.places]
-        bottoms[day.places] = day.columns["low"] / factor[day.places]
-        high_on, low_on = np.where(tops > high, at, high_on), np.where(bottoms < low, at, low_on)
-        high, low = np.maximum(high, tops), np.minimum(low, bottoms)
-        if at >= number - 10:
-            volume[day.places] += day.columns["volume"] * factor[day.places] / 10
-    return {
-        place: (
-            round(float(volume[place]) / MILLION, 5),
-            round(float(high[place]), 4),
-            market.sessions[int(high_on[place])].isoformat(),
-            round(float(low[place]), 4),
-            market.sessions[int(low_on[place])].isoformat(),
-        )
-        for place in np.flatnonzero(np.isfinite(high)).tolist()
-    }
+    factors = np.ones(len(dates))
+    for ex_date, ratio in call.source.shares(symbol, call.today):
+        factors[np.array([day < ex_date for day in dates])] *= ratio
+    high, low = bars.high / factors, bars.low / factors
+    top, bottom = int(high.argmax()), int(low.argmin())
+    volume = float((bars.volume * factors)[-10:].mean()) / MILLION
+    told = (
+        round(volume, 5),
+        round(float(high[top]), 4),
+        dates[top].isoformat(),
+        round(float(low[bottom]), 4),
+        dates[bottom].isoformat(),
+    )
+    return dict(zip(names, told, strict=True))
 
 
 def _opinions(known: Invented, line: Instrument, month: date) -> dict[str, int]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from investment.providers import errors
 from investment.providers.adapters.finnhub.client import FinnhubClient
 from investment.providers.adapters.finnhub.limits import limit_facts
+from investment.providers.adapters.finnhub.symbols import Spelling
 from investment.providers.adapters.finnhub.tests.wire import Wire, ok, recorded
 
 DAYS = {"start": date(2019, 9, 1), "end": date(2019, 9, 30)}
@@ -111,3 +112,16 @@ def test_any_headers(status: int, headers: dict[str, str]) -> None:
 def test_a_list_of_many_rows_is_read_in_one_go() -> None:
     row = json.loads(recorded("symbols"))[0]
     assert len(Wire(ok([row] * 20_000)).client.symbols()) == 20_000
+
+
+@given(
+    st.dictionaries(st.text(max_size=8), st.text(min_size=1, max_size=8), max_size=5).filter(
+        lambda pairs: len(set(pairs.values())) == len(pairs)
+    ),
+    st.from_regex(r"[A-Z]{1,5}(\.[A-Z])?", fullmatch=True),
+)
+def test_a_spelling_leads_back_to_where_it_came_from(pairs: dict[str, str], symbol: str) -> None:
+    spelling = Spelling(pairs)
+    for ours in (*pairs, symbol):
+        theirs = spelling.theirs(ours)
+        assert theirs is None or spelling.ours(theirs) == ours
