@@ -44,6 +44,8 @@ PLANS = {
     "basic": Plan("basic", windows=(Window(5, 60),), years=2, end_of_day=True),
     "unlimited": Plan("unlimited", terms={"sockets": True}),
     "starter": Plan("starter", years=5, terms={"sockets": True, "delay": 900}),
+    "developer": Plan("developer", years=10, terms={"sockets": True, "delay": 900}),
+    "advanced": Plan("advanced", terms={"sockets": True}),
     # Free plans of other providers: their limits and refusals, in front of Massive's endpoints.
     "finnhub": Plan("finnhub", (Window(30, 1), Window(60, 60)), rate_headers=True, words="finnhub"),
     "alphavantage": Plan("alphavantage", (Window(1, 1), Window(25, 86_400)), words="alphavantage"),

@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from investment.lib.exchange_days import SessionDay
 from investment.providers.sandbox.sources import Source
 
-LOOKED_BACK = timedelta(days=30)  # an illiquid stock's last trade may be weeks ago
+LOOKED_BACK = 22  # sessions: an illiquid stock's last trade may be weeks ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,12 @@ def last_price(source: Source, symbol: str, now: datetime) -> LastPrice | None:
     begun = sessions_until(source, now)
     if not begun or source.listing(symbol, begun[-1].session) is None:
         return None
-    first = begun[-1].session - LOOKED_BACK
-    dates, bars = source.bars(symbol, first, begun[-1].session)
     current = begun[-1]
+    # Most shares trade every day: the last sessions are looked at first, for they are the cheapest.
+    for back in (3, 8, len(begun)):
+        dates, bars = source.bars(symbol, begun[-min(back, len(begun))].session, current.session)
+        if len(dates) >= min(back, 3):
+            break
     open_now = now < current.closes_at and bool(dates) and dates[-1] == current.session
     if open_now:
         previous = _previous(source, symbol, dates, bars.close.tolist(), len(dates) - 1)
@@ -64,7 +67,7 @@ def last_price(source: Source, symbol: str, now: datetime) -> LastPrice | None:
     )
 
 
-def sessions_until(source: Source, now: datetime, count: int = 40) -> list[SessionDay]:
+def sessions_until(source: Source, now: datetime, count: int = LOOKED_BACK) -> list[SessionDay]:
     """Return the last sessions that have opened by ``now``, oldest first."""
     days = source.days.sessions
     place = bisect_right(days, now, key=lambda day: day.opens_at)

@@ -33,7 +33,7 @@ def grouped(call: MassiveCall) -> dict[str, Any]:
             factors = call.source.share_factors(session, call.today)
             bars = adjusted(bars, [factors.get(symbol, 1.0) for symbol in bars.symbols])
         rows = wire.bar_rows(bars, [wire.afternoon(session)] * len(bars), tickers=True)
-    return _envelope(rows, split_adjusted, scanned=len(rows))
+    return _envelope(call, rows, split_adjusted, scanned=len(rows))
 
 
 def previous(call: MassiveCall) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def previous(call: MassiveCall) -> dict[str, Any]:
     if split_adjusted:
         bars = adjusted(bars, _factors(call, ticker, dates))
     rows = wire.bar_rows(bars, [wire.afternoon(day) for day in dates], tickers=True)
-    return {"ticker": ticker} | _envelope(rows, split_adjusted, scanned=len(rows))
+    return {"ticker": ticker} | _envelope(call, rows, split_adjusted, scanned=len(rows))
 
 
 def open_close(call: MassiveCall) -> dict[str, Any]:
@@ -58,10 +58,12 @@ def open_close(call: MassiveCall) -> dict[str, Any]:
     dates, bars = call.source.bars(ticker, session, min(session, call.last_told))
     if not dates:
         raise Refused.data_not_found()
+    factor = 1.0
     if split_adjusted:
-        bars = adjusted(bars, _factors(call, ticker, dates))
+        factor = float(_factors(call, ticker, dates)[0])
+        bars = adjusted(bars, [factor])
     return {
-        "status": "OK",
+        "status": call.word,
         "from": session.isoformat(),
         "symbol": ticker,
         "open": float(bars.open[0]),
@@ -69,7 +71,22 @@ def open_close(call: MassiveCall) -> dict[str, Any]:
         "low": float(bars.low[0]),
         "close": float(bars.close[0]),
         "volume": wire.volume(float(bars.volume[0])),
-    }
+    } | _out_of_hours(call, ticker, session, factor)
+
+
+def _out_of_hours(call: MassiveCall, ticker: str, day: date, factor: float) -> dict[str, float]:
+    """Return the first price before the session and the last one after it, where somebody traded then."""
+    session = call.session(day)
+    minutes = call.source.minutes(ticker, session) if session else None
+    told: dict[str, float] = {}
+    if session is not None and minutes is not None:
+        early = minutes.start < session.opens_at.timestamp()
+        late = minutes.start >= session.closes_at.timestamp()
+        if late.any():
+            told["afterHours"] = round(float(minutes.close[late][-1]) / factor, 6)
+        if early.any():
+            told["preMarket"] = round(float(minutes.open[early][0]) / factor, 6)
+    return told
 
 
 def time_range(call: MassiveCall) -> dict[str, Any]:
@@ -120,13 +137,17 @@ def time_range(call: MassiveCall) -> dict[str, Any]:
         rows = _wider(rows, dates, _window(timespan, int(path["multiplier"]), first))
     if newest_first:
         rows.reverse()
-    answer = {"ticker": ticker} | _envelope(rows, split_adjusted, scanned=scanned)
+    answer = {"ticker": ticker} | _envelope(call, rows, split_adjusted, scanned=scanned)
     return answer | ({"next_url": rest} if rest else {})
 
 
-def _envelope(rows: list[dict[str, Any]], split_adjusted: bool, *, scanned: int) -> dict[str, Any]:
+def _envelope(
+    call: MassiveCall, rows: list[dict[str, Any]], split_adjusted: bool, *, scanned: int
+) -> dict[str, Any]:
     """Where there are no rows there is no key ``results``."""
-    counts = {"queryCount": scanned, "resultsCount": len(rows), "adjusted": split_adjusted, "status": "OK"}
+    counts = {
+        "queryCount": scanned, "resultsCount": len(rows), "adjusted": split_adjusted, "status": call.word,
+    }  # fmt: skip
     return counts | ({"results": rows} if rows else {}) | {"count": len(rows)}
 
 

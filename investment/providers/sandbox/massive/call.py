@@ -16,6 +16,11 @@ class MassiveCall(Call):
     """A call whose helpers refuse in Massive's words."""
 
     @property
+    def word(self) -> str:
+        """The status of bars: those of a plan that is told later say so."""
+        return "DELAYED" if self.plan.terms.get("delay") else "OK"
+
+    @property
     def last_told(self) -> date:
         """The last day whose bars the plan may see by now."""
         if self.plan.end_of_day:

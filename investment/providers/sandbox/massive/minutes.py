@@ -68,7 +68,7 @@ def within_days(call: MassiveCall, wanted: Wanted) -> dict[str, Any]:
         bars.reverse()
     answer: dict[str, Any] = {
         "ticker": wanted.ticker, "queryCount": scanned, "resultsCount": len(bars),
-        "adjusted": wanted.split_adjusted, "status": "OK",
+        "adjusted": wanted.split_adjusted, "status": call.word,
     }  # fmt: skip
     answer |= ({"results": bars} if bars else {}) | {"count": len(bars)}
     return answer | ({"next_url": rest} if rest else {})

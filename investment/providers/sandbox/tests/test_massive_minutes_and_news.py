@@ -147,3 +147,15 @@ def test_news_of_the_basic_plan_go_two_years_back_and_never_ahead() -> None:
         assert sandbox.now is not None
         assert newest <= f"{sandbox.now:%Y-%m-%dT%H:%M:%SZ}"
         assert newest >= f"{sandbox.now - timedelta(days=2):%Y-%m-%d}"
+
+
+def test_what_is_told_later_says_so() -> None:
+    with running_sandbox(plan="starter", now=datetime(2026, 3, 3, 16, tzinfo=UTC)) as sandbox:
+        symbol = sandbox.market.lines[0].symbol
+        answer = bars(sandbox, symbol, "1/minute", "2026-03-03/2026-03-03")
+        assert answer["status"] == "DELAYED"
+        assert answer["results"][-1]["t"] == datetime(2026, 3, 3, 15, 44, tzinfo=UTC).timestamp() * 1000
+        day = get(sandbox, f"/v1/open-close/{symbol}/2026-03-02")
+        assert day["status"] == "DELAYED"
+        assert day["low"] <= min(day["preMarket"], day["afterHours"])
+        assert max(day["preMarket"], day["afterHours"]) <= day["high"]
