@@ -1,5 +1,6 @@
 """The sandbox's Finnhub over real HTTP, and our adapter on it."""
 
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sa
 TODAY = date(2026, 3, 3)
 IN_SESSION = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)  # noon in New York
 SYMBOLS = 60
+TLS = ssl.create_default_context()  # loaded once, not for each of some hundred clients
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def free() -> Iterator[RunningSandbox]:
 
 
 def http(sandbox: RunningSandbox) -> httpx.Client:
-    return httpx.Client(base_url=f"{sandbox.url}/finnhub/api/v1", trust_env=False)
+    return httpx.Client(base_url=f"{sandbox.url}/finnhub/api/v1", trust_env=False, verify=TLS)
 
 
 def ask(sandbox: RunningSandbox, path: str, key: str = KEY, **params: Any) -> httpx.Response:

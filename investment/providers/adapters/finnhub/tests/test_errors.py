@@ -185,7 +185,7 @@ def test_a_body_without_an_end_is_refused_before_it_is_kept(monkeypatch: pytest.
 
 
 def test_a_body_that_unpacks_into_much_more_is_refused_before_it_has() -> None:
-    answer = streamed(gzip.compress(b" " * 200 * 2**20, 1), "gzip")
+    answer = streamed(gzip.compress(b" " * 100 * 2**20, 1), "gzip")
     tracemalloc.start()
     error = refused(answer)
     _, most = tracemalloc.get_traced_memory()
