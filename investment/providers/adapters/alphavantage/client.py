@@ -156,7 +156,7 @@ class AlphaVantageClient:
             # The key is told in the target alone: it can only travel in the query, and whatever logs
             # or keeps a request's address (httpx logs it) must not have it.
             return self._http.get(
-                url, extensions={"endpoint": function.lower(), "target": self._target(httpx.URL(url))}
+                url, extensions={"endpoint": _endpoint(function, params), "target": self._target(url)}
             )
         except httpx.DecodingError as e:
             raise errors.MalformedPayload(
@@ -169,8 +169,8 @@ class AlphaVantageClient:
                 words=self._redact(str(e)),
             ) from None
 
-    def _target(self, url: httpx.URL) -> bytes:
-        return url.raw_path + b"&" + urlencode({"apikey": self._api_key}).encode()
+    def _target(self, url: str) -> bytes:
+        return httpx.URL(url).raw_path + b"&" + urlencode({"apikey": self._api_key}).encode()
 
     def _error(
         self, kind: type[errors.ProviderError], asked: str, words: str, response: httpx.Response
@@ -200,6 +200,11 @@ def _kind_of_status(status: int) -> type[errors.ProviderError]:
     if status >= 500 or status == 408:
         return errors.ProviderUnavailable
     return errors.RequestRejected
+
+
+def _endpoint(function: str, params: dict[str, str]) -> str:
+    """Whole series are an endpoint of their own: a plan without them has the last hundred bars."""
+    return function.lower() + ("_full" if params.get("outputsize") == "full" else "")
 
 
 def _size(full: bool) -> dict[str, str]:

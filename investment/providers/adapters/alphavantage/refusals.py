@@ -13,7 +13,7 @@ import msgspec
 
 from investment.providers import errors
 
-_LONGEST = 16_384  # bytes; a refusal is a sentence or two
+LONGEST = 16_384  # bytes; a refusal is a sentence or two
 
 
 class Kind(Enum):
@@ -65,7 +65,7 @@ _ECHO = re.compile(r"(API key as )\S*", re.IGNORECASE)
 
 def heard(body: bytes) -> Refusal | None:
     """Return the refusal that a body is, None if it is none."""
-    if len(body) > _LONGEST or not body.lstrip().startswith(b"{"):
+    if len(body) > LONGEST or not body.lstrip().startswith(b"{"):
         return None
     try:
         named = msgspec.json.decode(body, type=_Named)

@@ -65,7 +65,7 @@ def test_the_key_is_in_no_address_that_is_logged_or_kept(caplog: pytest.LogCaptu
     (request,) = wire.asked
     assert str(request.url).endswith("?function=TIME_SERIES_DAILY&symbol=IBM&outputsize=full")
     assert wire.sent["apikey"] == KEY
-    assert request.extensions["endpoint"] == "time_series_daily"
+    assert request.extensions["endpoint"] == "time_series_daily_full"
     assert "HTTP Request" in caplog.text  # httpx logs every address
     assert "apikey" not in caplog.text
     assert "AKEY" not in caplog.text + repr(wire.client) + repr(request.headers)
@@ -150,6 +150,7 @@ def test_reads_the_last_session(form: str) -> None:
         previous_close=160.1,
     )
     assert wire.sent["function"] == "GLOBAL_QUOTE"
+    assert wire.asked[0].extensions["endpoint"] == "global_quote"
 
 
 def test_a_delayed_quote_has_a_longer_name() -> None:
