@@ -6,6 +6,7 @@ Two refusals come as HTTP 403, and also as 429, 503 and even 200: «you do not s
 page tells them apart.
 """
 
+import html
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from investment.providers import errors
 # «Your access to SEC.gov will be limited for 10 minutes»: https://www.sec.gov/about/privacy-information
 SHUT = 600  # seconds
 # Of a page: what it is stands above the rest. A list of the SEC's never begins with «<».
-_READ = 16_384  # bytes
+READ = 16_384  # bytes
 _TOO_FAST = ("exceeded the sec's maximum", "maximum allowable requests", "will be limited for 10 minutes")
 _UNDECLARED = ("undeclared automated tool", "declare your traffic")
 _THRESHOLD = "request rate threshold exceeded"
@@ -30,9 +31,9 @@ def is_page(body: bytes) -> bool:
 
 def words_of(body: bytes) -> str:
     """Return the title and the first words of a page, without its markup."""
-    text = body[:_READ].decode(errors="replace")
+    text = body[:READ].decode(errors="replace")
     title = re.search(r"<title>([^<]{0,200})", text, re.IGNORECASE)
-    words = " ".join(_UNSEEN.sub(" ", text).split())
+    words = " ".join(html.unescape(_UNSEEN.sub(" ", text)).split())
     return f"{title.group(1).strip()}: {words}"[:500] if title else words[:500]
 
 
@@ -57,7 +58,7 @@ def classify(status: int, body: bytes) -> type[errors.ProviderError]:
         return errors.CredentialsRejected
     if status >= 500 or status in (408, 412):
         return errors.ProviderUnavailable
-    if status == 404 and b"<Code>NoSuchKey</Code>" in body[:_READ]:
+    if status == 404 and b"<Code>NoSuchKey</Code>" in body[:READ]:
         return errors.UnknownSymbol
     return errors.MalformedPayload if status == 200 else errors.RequestRejected
 
@@ -82,5 +83,5 @@ def retry_at(headers: Mapping[str, str], body: bytes) -> datetime | None:
 
 
 def _lowered(body: bytes) -> str:
-    text = body[:_READ].decode(errors="replace").lower()
+    text = body[:READ].decode(errors="replace").lower()
     return " ".join(text.replace("&#39;", "'").replace("’", "'").split())
