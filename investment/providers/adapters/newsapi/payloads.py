@@ -1,7 +1,7 @@
 """
 NewsAPI's wire format, as it is really sent. Nothing outside this folder may see these names.
 
-Every text of an article but ``publishedAt`` has been seen as null.
+Every text of an article may be null.
 """
 
 import msgspec
@@ -18,7 +18,7 @@ class Source(msgspec.Struct):
 
 
 class Article(msgspec.Struct):
-    publishedAt: str  # noqa: N815 - ISO 8601, with or without a fraction
+    publishedAt: str | None = None  # noqa: N815 - ISO 8601, with or without a fraction
     url: str | None = None
     title: str | None = None
     source: Source | None = None

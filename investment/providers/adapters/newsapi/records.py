@@ -32,14 +32,15 @@ class NewsPage:
     """
     One page of a search, in the order sent. ``total`` counts all hits, of which a plan may show few.
 
-    ``removed`` articles were withdrawn by their publishers; ``untitled`` ones have no headline or no
-    link. Neither is in ``articles``.
+    ``removed`` articles were withdrawn by their publishers, ``untitled`` ones have no headline or no
+    link, ``undated`` ones no time (or the year 1). None of them is in ``articles``.
     """
 
     articles: Sequence[Article]
     total: int | None
     removed: int
     untitled: int
+    undated: int
     malformed: Sequence[MalformedRow]
 
 
@@ -68,7 +69,7 @@ def page(body: bytes, *, language: str | None, what: str) -> NewsPage:
         raise malformed(f"{what}: no articles", body)
     read: list[Article] = []
     unreadable: list[MalformedRow] = []
-    removed = untitled = 0
+    removed = untitled = undated = 0
     rows = msgspec.json.Decoder(payloads.Article)
     for place, text in enumerate(answer.articles):
         try:
@@ -77,12 +78,14 @@ def page(body: bytes, *, language: str | None, what: str) -> NewsPage:
                 removed += 1
             elif not (row.title or "").strip() or not _is_link(row.url):
                 untitled += 1
+            elif (published_at := instant(row.publishedAt)) is None:
+                undated += 1
             else:
-                read.append(_article(row, language))
+                read.append(_article(row, published_at, language))
         except (*UNREADABLE, ValueError) as e:
             unreadable.append(_unreadable(place, text, e))
     _refuse_many(unreadable, len(answer.articles), body, what)
-    return NewsPage(read, answer.totalResults, removed, untitled, unreadable)
+    return NewsPage(read, answer.totalResults, removed, untitled, undated, unreadable)
 
 
 def sources(body: bytes, what: str) -> list[NewsSource]:
@@ -129,12 +132,16 @@ def malformed(message: str, body: bytes) -> MalformedPayload:
     return MalformedPayload(f"NewsAPI: {message}", provider=NAME, words=words, status=200)
 
 
-def instant(text: str) -> datetime:
+def instant(text: str | None) -> datetime | None:
     """
     Return an instant of NewsAPI's, in UTC (which one without a zone is in too).
 
-    :raises ValueError: if it is none, or lies before 1970.
+    None where none is told: also one before 1970, such as .NET's first of January of the year 1.
+
+    :raises ValueError: if there is a text, but no instant in it.
     """
+    if not text:
+        return None
     found = _INSTANT.match(text)
     if found is None:
         raise ValueError(f"{text[:40]!r} is no instant")
@@ -143,10 +150,8 @@ def instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(f"{whole}.{(fraction or '0')[:6]:0<6}{zone}").astimezone(UTC)
     except OverflowError:
-        raise ValueError(f"{text[:40]!r} is out of range") from None
-    if at < _EPOCH:
-        raise ValueError(f"{text[:40]!r} is before 1970")
-    return at
+        return None
+    return at if at >= _EPOCH else None
 
 
 def snippet(description: str | None, content: str | None) -> str | None:
@@ -157,14 +162,14 @@ def snippet(description: str | None, content: str | None) -> str | None:
     return None
 
 
-def _article(row: payloads.Article, language: str | None) -> Article:
+def _article(row: payloads.Article, published_at: datetime, language: str | None) -> Article:
     return Article(
         provider_id="",
         url=row.url or "",
         headline=(row.title or "").strip(),
         summary=snippet(row.description, row.content),
         source=(row.source.name or row.source.id or None) if row.source else None,
-        published_at=instant(row.publishedAt),
+        published_at=published_at,
         image_url=row.urlToImage if _is_link(row.urlToImage) else None,
         language=language,
     )
