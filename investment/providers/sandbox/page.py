@@ -80,9 +80,8 @@ def _window(bucket: str, window: Window, used: int) -> str:
     limit = window.limit
     text = f"{used} / {limit} in {_span(window.seconds)}{f' ({escape(bucket)})' if bucket else ''}"
     return (
-        f"<div class=window><span>{text}</span>"
-        f"<meter min=0 max={limit} low={limit * 0.7} high={limit * 0.99} "
-        f'optimum=0 value={used} aria-label="{text}"></meter></div>'
+        f"<div class=window><meter min=0 max={limit} low={limit * 0.7} high={limit * 0.99} "
+        f'optimum=0 value={used} aria-label="{text}"></meter><span>{text}</span></div>'
     )
 
 

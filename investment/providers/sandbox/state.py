@@ -48,7 +48,7 @@ class Desk:
 
 def count_of(provider: str, bucket: str, key: str) -> str:
     """Return what the limiter counts a provider's calls of one key under."""
-    return f"{provider} {bucket} {key}"
+    return f"{provider}\t{bucket}\t{key}"
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class Sandbox:
         now = self.now().timestamp()
         buckets = {
             bucket
-            for name, bucket, who in (each.split(" ", 2) for each in self.limiter.counted())
+            for name, bucket, who in (each.split("\t", 2) for each in self.limiter.counted())
             if (name, who) == (provider, key)
         }
         return [

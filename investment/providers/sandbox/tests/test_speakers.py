@@ -58,6 +58,9 @@ class Toy(Speaker):
     def key(self, connection: Any) -> str | None:
         return connection.query_params.get("token")  # type: ignore[no-any-return]
 
+    def bucket(self, endpoint: str) -> str:
+        return "market data" if endpoint != "gold" else "metals"
+
     def key_missing(self) -> Refused:
         return Refused(401, {"error": "who?"})
 
@@ -235,7 +238,7 @@ def test_the_page_shows_what_keys_sent_and_never_a_whole_one(sandbox: RunningSan
     sandbox.fault("reset", endpoint="toy.gold", times=None)
     answer = get(sandbox, "/_sandbox/")
     assert answer.headers["Content-Type"].startswith("text/html")
-    assert "3 / 3 in 1 min" in answer.text
+    assert "3 / 3 in 1 min (market data)" in answer.text
     assert "1 × 200 OK" in answer.text
     assert "until disarmed" in answer.text
     assert KEY not in answer.text
