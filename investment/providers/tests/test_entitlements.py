@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 from pytest_django import Settings
 
 from investment.lib import clock, redis
@@ -199,6 +200,38 @@ def test_what_another_process_learns_is_known_here_at_once(sandbox: RunningSandb
 
     assert "«not yours»" in str(refused_splits())
     assert sandbox.counts().received == 1
+
+
+def test_a_key_that_an_adapter_lets_through_is_not_kept(sandbox: RunningSandbox) -> None:
+    access = registry.market_data_access()
+    entitlements.refused(
+        provider="massive",
+        scope=access.limits.scope,
+        endpoint="splits",
+        question=Question(),
+        error=errors.NotEntitled("no", provider="massive", words=f"{sandbox.key} has no splits"),
+        now=clock.now(),
+        redact=access.redact,
+    )
+
+    assert Entitlement.objects.get().words == "… has no splits"
+    assert sandbox.key not in str(refused_splits())
+
+
+def test_the_admin_shows_what_was_learned(sandbox: RunningSandbox, admin_client: Client) -> None:
+    sells(sandbox, without=("splits_v1",))
+    refused_splits()
+    with pytest.raises(errors.OutOfHistory):
+        day(date(2020, 6, 5))
+
+    for model, words in (
+        ("entitlement", "not entitled"),
+        ("historyfloor", "June 6, 2020"),
+        ("uncoveredsymbol", "0 uncovered symbols"),
+    ):
+        page = admin_client.get(f"/admin/providers/{model}/").content.decode()
+        assert words in page
+        assert admin_client.get(f"/admin/providers/{model}/add/").status_code == 403
 
 
 def test_days_before_the_floor_are_not_asked_for(sandbox: RunningSandbox) -> None:
