@@ -17,6 +17,7 @@ from investment.providers.access import hide
 from investment.providers.adapters.alphavantage import overviews, records, refusals, series
 from investment.providers.adapters.alphavantage.limits import NAME, retry_at
 from investment.providers.adapters.alphavantage.reading import Answer
+from investment.providers.adapters.alphavantage.refusals import Kind
 from investment.providers.adapters.alphavantage.symbols import to_alpha_vantage
 from investment.providers.contracts import BarSeries, DividendRecord, SplitRecord
 from investment.providers.contracts.company import SymbolMatch
@@ -26,6 +27,7 @@ from investment.providers.contracts.overview import Overview
 from investment.providers.contracts.session_quotes import SessionQuote
 
 MOST_ARTICLES = 1000
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before the first article there is
 
 Form = Literal["json", "csv"]
 Sort = Literal["LATEST", "EARLIEST", "RELEVANCE"]
@@ -102,7 +104,8 @@ class AlphaVantageClient:
         """
         params = {"tickers": ",".join(to_alpha_vantage(symbol) for symbol in symbols)}
         params |= {"topics": ",".join(topics)}
-        params |= {"time_from": _minute(since), "time_to": _minute(until)}
+        # An end without a beginning is refused.
+        params |= {"time_from": _minute(since or (_BEGINNING if until else None)), "time_to": _minute(until)}
         params |= {"sort": sort, "limit": str(min(limit, MOST_ARTICLES))}
         told = {name: value for name, value in params.items() if value}
         what = params["tickers"] or params["topics"] or "everything"
@@ -138,7 +141,8 @@ class AlphaVantageClient:
         asked = f"{function} of {of}"
         response = self._get(function, params, asked)
         refusal = refusals.heard(response.content)
-        if refusal is not None:
+        no_articles = refusal is not None and refusal.kind is Kind.NO_ARTICLES
+        if refusal is not None and not (no_articles and function == "NEWS_SENTIMENT"):
             kind = refusals.error_of(refusal.kind, one_symbol=one)
             raise self._error(kind, asked, refusal.words, response)
         if response.status_code != 200:

@@ -10,6 +10,7 @@ import msgspec
 from investment.providers.adapters.alphavantage import payloads, reading
 from investment.providers.adapters.alphavantage.payloads import Row, Text
 from investment.providers.adapters.alphavantage.reading import Answer
+from investment.providers.adapters.alphavantage.refusals import Kind, heard
 from investment.providers.adapters.alphavantage.series import same_symbol
 from investment.providers.adapters.alphavantage.symbols import from_alpha_vantage
 from investment.providers.contracts import DividendRecord, InstrumentKind, SplitRecord
@@ -125,6 +126,9 @@ def splits(answer: Answer, symbol: str) -> list[SplitRecord]:
 
 def articles(answer: Answer) -> list[Article]:
     """Read articles with what they mean for each instrument, in the order that was asked for."""
+    nothing = heard(answer.body)
+    if nothing is not None and nothing.kind is Kind.NO_ARTICLES:
+        return []
     return answer.rows(answer.decode(payloads.Feed).feed, _reader(payloads.Item, _article))
 
 

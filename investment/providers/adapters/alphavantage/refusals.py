@@ -25,6 +25,7 @@ class Kind(Enum):
     NO_FUNCTION = auto()
     CALL = auto()  # the symbol is unknown, or a parameter wrong
     INPUTS = auto()  # the same in the words of the news
+    NO_ARTICLES = auto()  # no refusal at all: there is nothing in that time
     UNKNOWN = auto()
 
 
@@ -47,10 +48,12 @@ _KNOWN = [
     (Kind.BURST, r"sparingly|per second|burst pattern|more evenly"),
     (Kind.MINUTE, r"(calls?|requests?) per minute"),
     (Kind.DAY, r"(calls?|requests?) per day|daily (request|rate|api) limit"),
+    (Kind.MINUTE, r"higher api call (frequency|volume)"),  # it did not say of what there was too much
     (Kind.KEY, r"apikey is (invalid|missing)|invalid or missing|demo\W+api key|demo purposes only"),
     (Kind.NO_FUNCTION, r"api function .{0,80}does not exist"),
     (Kind.CALL, r"invalid api call"),
     (Kind.INPUTS, r"invalid inputs"),
+    (Kind.NO_ARTICLES, r"no articles found"),
 ]
 _PATTERNS = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in _KNOWN]
 _ERRORS: dict[Kind, type[errors.ProviderError]] = {

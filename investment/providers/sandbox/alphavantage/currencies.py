@@ -1,8 +1,10 @@
 """Exchange rates: daily bars of any pair, and the last rate."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from investment.providers.sandbox.alphavantage import words
@@ -24,7 +26,8 @@ def daily(call: Question) -> Document | Reply:
     form = call.choice("datatype", ("json", "csv"))
     fx = _fx(call)
     last = fx.day_of(call.told_at)
-    bars = _bars(call, fx, (base, quote), last, COMPACT if size == "compact" else FULL)
+    most, scale = COMPACT if size == "compact" else FULL, _scale(call, (base, quote))
+    bars = _bars(fx, (base, quote), last, most=most, scale=scale, shift=call.deviation.shift)
     rows = [
         (bar.day.isoformat(), *(text(value, 5) for value in (bar.open, bar.high, bar.low, bar.close)))
         for bar in bars
@@ -90,9 +93,11 @@ def _fx(call: Question) -> Fx:
     return call.invented.fx
 
 
-def _bars(call: Question, fx: Fx, pair: tuple[str, str], last: date, most: int) -> list[FxBar]:
+@lru_cache(maxsize=32)
+def _bars(
+    fx: Fx, pair: tuple[str, str], last: date, *, most: int, scale: float, shift: int
+) -> Sequence[FxBar]:
     """Return the last bars, newest first, with the provider's deviation."""
-    scale, shift = _scale(call, pair), call.deviation.shift
     end = bisect_right(fx.days, last)
     told: list[FxBar] = []
     for number in range(end - 1, max(0, end - most) - 1, -1):

@@ -38,6 +38,8 @@ def sentiment(call: Question) -> Document:
     asked = [each for each in (call.param("topics") or "").split(",") if each]
     sort, limit = call.param("sort") or SORTS[0], call.param("limit") or str(USUAL)
     since, until = _minute(call, "time_from"), _minute(call, "time_to") or call.told_at
+    if since is None and call.param("time_to"):
+        raise words.invalid_inputs()  # an end without a beginning
     if sort not in SORTS or not limit.isdecimal() or not set(asked) <= set(ASKED_TOPICS):
         raise words.invalid_inputs()
     found = _articles(call, tickers, since)
@@ -52,6 +54,8 @@ def sentiment(call: Question) -> Document:
     told.sort(key=lambda each: (each.at, each.number), reverse=sort != "EARLIEST")
     if sort == "RELEVANCE":
         told.sort(key=lambda each: len(each.symbols))
+    if not told and since is not None:
+        raise words.no_articles()
     told = told[: min(int(limit) or USUAL, MOST)]
     return {
         "items": str(len(told)),

@@ -35,6 +35,14 @@ def invalid_inputs() -> Refused:
     )
 
 
+def no_articles() -> Refused:
+    """Nothing in the time that was asked for. Recorded by its readers, not documented."""
+    return _information(
+        "No articles found. Please adjust the time range or refer to the API documentation "
+        f"{_SITE}/documentation#newsapi and try again."
+    )
+
+
 def no_function(function: str) -> Refused:
     return _error(f"This API function ({function}) does not exist.")
 

@@ -281,6 +281,14 @@ def test_reads_articles_and_what_they_mean_for_each_symbol() -> None:
     assert (second.summary, second.image_url, second.symbols) == (None, None, ())
 
 
+def test_news_until_an_instant_begin_somewhere() -> None:
+    wire = Wire(ok("news_sentiment.json"))
+
+    wire.client.news(until=datetime(2023, 9, 7, tzinfo=UTC))
+
+    assert (wire.sent["time_from"], wire.sent["time_to"]) == ("20000101T0000", "20230907T0000")
+
+
 @pytest.mark.parametrize(
     ("label", "score", "expected"),
     [

@@ -49,9 +49,11 @@ def error(answer: Answer, ask: str = "daily_bars", key: str = KEY) -> errors.Pro
         ("premium feature", errors.NotEntitled),
         ("inputs", errors.UnknownSymbol),
         ("before 2024", errors.ProviderThrottled),
+        ("before 2020", errors.ProviderThrottled),
         ("burst in a paid plan", errors.ProviderThrottled),
         ("minute in a paid plan", errors.ProviderThrottled),
         ("demo", errors.CredentialsRejected),
+        ("no articles", errors.RequestRejected),
         ("unknown", errors.RequestRejected),
     ],
 )
@@ -59,6 +61,10 @@ def error(answer: Answer, ask: str = "daily_bars", key: str = KEY) -> errors.Pro
 def test_each_refusal_is_told_in_the_providers_words(
     ask: str, refusal: str, kind: type[errors.ProviderError]
 ) -> None:
+    if (ask, refusal) == ("news", "no articles"):
+        assert Wire(ok(body_of(refusal))).client.news(symbols=["IBM"]) == []
+        return
+
     found = error(ok(body_of(refusal)), ask)
 
     assert type(found) is kind

@@ -30,6 +30,7 @@ def test_the_free_plan_is_25_calls_a_day_and_one_a_second() -> None:
         ("day", [DAY], []),
         ("minute in a paid plan", [SECOND], [MINUTE]),
         ("before 2024", [SECOND], [MINUTE]),
+        ("before 2020", [SECOND], [MINUTE]),
         ("key", [], []),
         ("call", [], []),
         ("no function", [], []),
@@ -37,6 +38,7 @@ def test_the_free_plan_is_25_calls_a_day_and_one_a_second() -> None:
         ("premium feature", [], []),
         ("inputs", [], []),
         ("demo", [], []),
+        ("no articles", [], []),
         ("unknown", [], []),
     ],
 )

@@ -60,6 +60,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
             "API call frequency."
         ),
     ),
+    "before 2020": (
+        "Note",
+        (
+            f"{_THANKS} Please visit https://www.alphavantage.co/premium/ if you would like to have a higher "
+            "API call volume."
+        ),
+    ),
     "burst in a paid plan": (
         "Information",
         (
@@ -80,6 +87,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
             "The **demo** API key is for demo purposes only. Please claim your free API key at "
             "(https://www.alphavantage.co/support/#api-key) to explore our full API offerings. It takes "
             "fewer than 20 seconds."
+        ),
+    ),
+    "no articles": (
+        "Information",
+        (
+            f"No articles found. Please adjust the time range or refer to the API documentation "
+            f"{_DOCS}#newsapi and try again."
         ),
     ),
     "unknown": ("Information", "We are at lunch."),
