@@ -194,7 +194,9 @@ class Headlines:
             return
         line = self.market.lines[0]  # the fund of the whole market
         move = expm1(float(returns[0]))
-        words = "The sample market gains {percent}" if move >= 0 else "The sample market gives up {percent}"
+        words = "The sample market ends where it began"
+        if abs(move) >= 0.0005:
+            words = f"The sample market {'gains' if move > 0 else 'gives up'} {{percent}}"
         yield self._write(
             line, session, time(16, 45), "market", words, tanh(move * 40), 5,
             f"{line.name}, the fund of everything listed, moved {_percent(move)} on {session}.",

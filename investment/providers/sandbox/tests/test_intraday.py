@@ -1,15 +1,24 @@
 """Minutes add up to their day."""
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from investment.lib.exchange_days import SessionDay
 from investment.providers.sandbox.sample.intraday import minutes_of
 from investment.providers.sandbox.sources import SampleSource, session_day
 from investment.providers.sandbox.testing import _sample
+
+DAY = SessionDay(
+    session=date(2026, 3, 2),
+    opens_at=datetime(2026, 3, 2, 14, 30, tzinfo=UTC),
+    closes_at=datetime(2026, 3, 2, 21, 0, tzinfo=UTC),
+    early_close=False,
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +81,33 @@ def test_the_same_question_has_the_same_answer(source: SampleSource) -> None:
     assert two is not None
     assert (one.close == two.close).all()
     assert source.minutes("NOBODY", day) is None
+
+
+TICKS = st.integers(100, 100_000)
+
+
+@given(
+    ticks=st.tuples(TICKS, TICKS, TICKS, TICKS),
+    trades=st.integers(1, 200_000),
+    lot=st.integers(60, 214),
+    within=st.floats(0.3, 0.7),
+    place=st.integers(0, 20_000),
+)
+def test_any_day_is_the_sum_of_its_minutes(
+    ticks: tuple[int, int, int, int], trades: int, lot: int, within: float, place: int
+) -> None:
+    low, first, second, high = (tick / 100 for tick in sorted(ticks))
+    bar = {
+        "open": first, "close": second, "high": high, "low": low, "volume": float(trades * lot),
+        "trades": float(trades), "vwap": round(low + (high - low) * within, 4),
+    }  # fmt: skip
+    minutes = minutes_of(bar, DAY, seed=1, place=place)
+    regular = minutes.regular
+    assert (minutes.open[regular][0], minutes.close[regular][-1]) == (first, second)
+    assert (minutes.high.max(), minutes.low.min()) == (high, low)
+    assert minutes.volume.sum() == bar["volume"]
+    assert minutes.trades.sum() == trades
+    assert (minutes.low <= np.minimum(minutes.open, minutes.close)).all()
+    assert (minutes.high >= np.maximum(minutes.open, minutes.close)).all()
+    assert ((minutes.low <= minutes.vwap) & (minutes.vwap <= minutes.high)).all()
+    assert len(minutes) <= max(1, trades)

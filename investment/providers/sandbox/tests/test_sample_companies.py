@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from investment.providers.sandbox.sample import SampleMarket
@@ -128,6 +128,27 @@ def test_prices_are_a_sane_multiple_of_earnings(invented: Invented, companies: l
     assert max(multiples) < 120
     assert 10 < np.median(multiples) < 32
     assert 0 < losses < len(multiples)
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**20))
+def test_any_markets_books_balance_and_its_prices_are_sane(seed: int) -> None:
+    invented, multiples = build(60, seed=seed), []
+    lines = [line for line in invented.market.lines if line.type_code in ("CS", "ADRC") and not line.parent]
+    for line in lines:
+        quarters = invented.fundamentals.restated(line, LAST)[-4:]
+        bar = invented.market.one(line.place, LAST)
+        for quarter in quarters:
+            assert quarter.assets == quarter.liabilities + quarter.equity
+            assert quarter.revenue > 0
+            assert quarter.shares > 0
+        if bar is not None and len(quarters) == 4:
+            earned = sum(quarter.net_income for quarter in quarters) / quarters[-1].shares
+            multiples += [bar["close"] / earned] if earned > 0 else []
+    # A company whose price has just jumped may be out of the band for a while.
+    assert min(multiples) > 1
+    assert max(multiples) < 500
+    assert 9 < np.median(multiples) < 35
 
 
 def test_later_splits_divide_what_is_per_share(invented: Invented) -> None:
