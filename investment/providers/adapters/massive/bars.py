@@ -193,9 +193,14 @@ class BarQuestions:
     ) -> tuple[dict[Place, payloads.Bar], list[MalformedRow], str]:
         """Return one ticker's bars by their place in time, what could not be read, and the digest."""
         digest = hashlib.sha256()
-        read: dict[Place, payloads.Bar] = {}
+        read: dict[Place, tuple[int, payloads.Bar]] = {}
         unreadable: list[MalformedRow] = []
+        contradicted: set[Place] = set()
         offset = 0
+
+        def set_aside(index: int, row: payloads.Bar, reason: str) -> None:
+            unreadable.append(MalformedRow(index, reading.describe(row), reason, symbol))
+
         for body in self._way.pages(endpoint, path, params, first_day=first_day):
             digest.update(body)
             ticker, rows, places, bad = reading.read_bars(body, payloads.Bars, payloads.Bar, symbol, basis)
@@ -203,18 +208,28 @@ class BarQuestions:
                 raise reading.malformed(f"asked for {symbol} and got {ticker[:64]}", body)
             unreadable += [MalformedRow(offset + b.index, b.payload, b.reason, symbol) for b in bad]
             for i, row in enumerate(rows):
+                index = offset + places[i]
                 try:
                     at = place(row)
-                    reason = f"a second bar of its {of}" if at in read else ""
                 except ValueError as e:
-                    reason = str(e)
-                if reason:
-                    place_there = offset + places[i]
-                    unreadable.append(MalformedRow(place_there, reading.describe(row), reason, symbol))
+                    set_aside(index, row, str(e))
+                    continue
+                if at not in read and at not in contradicted:
+                    read[at] = index, row
+                elif at in read and _told(read[at][1]) == _told(row):
+                    set_aside(index, row, f"a second bar of its {of}")
                 else:
-                    read[at] = row
+                    # Which one is right, or whether each is a part of it, cannot be told.
+                    for other in (read.pop(at, None), (index, row)):
+                        if other is not None:
+                            set_aside(*other, f"one of several bars of its {of} that differ")
+                    contradicted.add(at)
             offset += len(rows) + len(bad)
-        return read, unreadable, digest.hexdigest()
+        return {at: row for at, (_, row) in read.items()}, unreadable, digest.hexdigest()
+
+
+def _told(row: payloads.Bar) -> tuple[float | None, ...]:
+    return (row.o, row.h, row.l, row.c, row.v, row.vw, row.n)
 
 
 def _adjusted(basis: Basis) -> str:

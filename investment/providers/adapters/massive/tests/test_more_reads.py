@@ -78,6 +78,18 @@ def test_a_window_outside_the_range_or_twice_is_set_aside() -> None:
     ]
 
 
+def test_of_bars_of_one_window_that_differ_none_is_taken() -> None:
+    bar = {"o": 1, "h": 1, "l": 1, "c": 1, "v": 1, "t": 1578042000000}
+    rows = [bar, bar | {"v": 2}, bar | {"t": 1578045600000}, bar]
+    windows = Wire(ok({"status": "OK", "results": rows})).client.aggregates(
+        symbol="AAPL", timespan="hour", start=date(2020, 1, 3), end=date(2020, 1, 3)
+    )
+
+    assert windows.starts.tolist() == [1578045600000]
+    assert [row.index for row in windows.malformed] == [0, 1, 3]
+    assert {row.reason for row in windows.malformed} == {"one of several bars of its window that differ"}
+
+
 @pytest.mark.parametrize(("basis", "came"), [("raw", True), ("splits", False)])
 def test_prices_on_another_basis_are_refused(basis: Basis, came: bool) -> None:
     bar = {"o": 1, "h": 1, "l": 1, "c": 1, "v": 1, "t": 1578042000000}
