@@ -63,8 +63,8 @@ def failing(client: AlphaVantageClient, ask: Callable[[AlphaVantageClient], Any]
         ),
         (
             "unlimited", 0, 0.0, "ForeignExchange.get_currency_exchange_rate",
-            {"from_currency": "EUR", "to_currency": "XXX"},
-            lambda c: c.fx_rate(base="EUR", quote="XXX"), errors.UnknownSymbol, [],
+            {"from_currency": "EUR", "to_currency": "ZZZ"},
+            lambda c: c.fx_rate(base="EUR", quote="ZZZ"), errors.UnknownSymbol, [],
         ),
         (
             "unlimited", 0, 0.0, "AlphaIntelligence.get_news_sentiment", {"tickers": "NOBODY"},

@@ -91,7 +91,7 @@ def test_a_currency_that_has_vanished_says_when() -> None:
     assert found.last_told("HRK") == date(2022, 12, 30)
     assert found.last_told("BGN") == date(2025, 12, 31)
     assert found.last_told("USD") == found.last
-    assert found.last_told("XXX") is None
+    assert found.last_told("ZZZ") is None
 
 
 def test_a_document_that_we_have_is_not_sent_again() -> None:

@@ -149,7 +149,7 @@ def test_who_is_unknown(sandbox: RunningSandbox) -> None:
     assert ask(sandbox, "SYMBOL_SEARCH", keywords="qqqqqq") == {"bestMatches": []}
     assert "Invalid inputs" in ask(sandbox, "NEWS_SENTIMENT", tickers="NOBODY")["Information"]
     for function in ("TIME_SERIES_DAILY", "FX_DAILY", "CURRENCY_EXCHANGE_RATE"):
-        params = {"symbol": "NOBODY", "from_symbol": "EUR", "to_symbol": "XXX", "from_currency": "XXX"}
+        params = {"symbol": "NOBODY", "from_symbol": "EUR", "to_symbol": "ZZZ", "from_currency": "ZZZ"}
         params |= {"to_currency": "EUR"}
         assert ask(sandbox, function, **params) == {
             "Error Message": "Invalid API call. Please retry or visit the documentation "
