@@ -232,7 +232,7 @@ def test_rates_hang_together() -> None:
     assert bar.open == before.close
     assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
     assert FX.bar("EUR", "USD", date(2026, 3, 1)) is None
-    assert FX.rate("EUR", "XXX", day) is FX.rate("RUB", "EUR", day) is None
+    assert FX.rate("EUR", "QQQ", day) is FX.rate("RUB", "EUR", day) is None
     noon = datetime(2026, 3, 3, 12, tzinfo=UTC)
     assert FX.day_of(noon) == date(2026, 3, 2)
     assert FX.day_of(noon + timedelta(hours=2)) == day
