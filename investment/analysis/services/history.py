@@ -10,8 +10,9 @@ from investment.analysis.calculators.eligibility import Texts
 from investment.analysis.calculators.figures import Block
 from investment.analysis.calculators.own_bars import Mask, Matrix
 from investment.market.models import Instrument
-from investment.market.selectors.panel import load_factors, load_panel
+from investment.market.selectors.panel import fetched_origins, load_factors, load_panel
 from investment.market.selectors.sessions import sessions_before
+from investment.providers.selectors.terms import withheld_from_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,13 @@ def load_history(*, session: date, length: int) -> History:
 
     Where a source will not tell an instrument's actions, its prices are taken as they were traded for
     what is adjusted for splits alone; what needs dividends is unknown.
+
+    Prices of which a provider's terms let no scores be made (yet) are left out: this is the one place that
+    decides what feeds them.
     """
     sessions = sessions_before(session, length)
-    panel = load_panel(sessions=sessions)
+    withheld_origins = fetched_origins(providers=withheld_from_scores())
+    panel = load_panel(sessions=sessions, without_origins=withheld_origins)
     factors = load_factors(panel=panel)
     rows = Instrument.objects.values_list("pk", "kind", "currency", "actions_withheld")
     about = {pk: (kind, currency, bool(withheld)) for pk, kind, currency, withheld in rows}

@@ -18,6 +18,8 @@ from investment.analysis.models import Figures, MarketReturn
 from investment.analysis.services.history import History, load_history
 from investment.analysis.services.results import replace_results
 from investment.lib.errors import DomainError
+from investment.market.models import DailyBar
+from investment.providers.selectors.terms import withheld_from_scores
 
 HISTORY = 300  # sessions: a year and what the recursive averages need to settle
 BLOCK = 1000  # instruments at once: their matrices fit the processor's cache best
@@ -29,6 +31,12 @@ class SessionUnknown(DomainError):
     """There is no such session, or it has no bars."""
 
     code = "session_unknown"
+
+
+class ScoresWithheld(DomainError):
+    """All bars of the session are of providers whose terms let no scores be made of them (yet)."""
+
+    code = "scores_withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +79,13 @@ def analyse_session(
     :param history: how many sessions to read, ``session`` included.
     :param on_progress: called with instruments done and in all.
     :param guard: called last in the transaction; what it raises undoes the writing.
+    :raises ScoresWithheld: if the terms of its bars' providers stand against it; the message says what to do.
     :raises SessionUnknown: if nothing traded in ``session``.
     """
     started = time.perf_counter()
     loaded = load_history(session=session, length=history)
     if not loaded.sessions or loaded.sessions[-1] != session or not loaded.traded.any():
+        _refuse_withheld(session)
         raise SessionUnknown(
             f"There are no bars of {session}: is it a session, and was it fetched?",
             session=session.isoformat(),
@@ -113,6 +123,15 @@ def analyse_session(
         written=written,
         seconds=time.perf_counter() - started,
     )
+
+
+def _refuse_withheld(session: date) -> None:
+    """:raises ScoresWithheld: if there are bars of the session, of providers whose terms stand against it."""
+    withheld = withheld_from_scores()
+    told = set(DailyBar.objects.filter(session=session).values_list("origin__provider", flat=True).distinct())
+    if told & set(withheld):
+        words = " ".join(withheld[provider] for provider in sorted(told & set(withheld)))
+        raise ScoresWithheld(words, session=session.isoformat())
 
 
 def _figures(

@@ -6,7 +6,7 @@ binary COPY needs about 4 s, for the driver hands over each row by itself; ``arr
 0.9 s; one ``string_agg`` of each column's bytes, a session a query, over two connections, 0.75 s.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from django.db import connection, connections
 
 from investment.lib import pgcopy
 from investment.market.calculators.adjustment import Factors, adjustment_factors
-from investment.market.models import Instrument
+from investment.market.models import Instrument, Origin
 from investment.market.selectors.actions import load_actions, load_coverage
 from investment.market.selectors.instruments import Ids
 from investment.providers.contracts import Floats
@@ -44,21 +44,37 @@ class Panel:
     volume: Floats
 
 
-def load_panel(*, sessions: Sequence[date], instrument_ids: Iterable[int] | None = None) -> Panel:
+def load_panel(
+    *,
+    sessions: Sequence[date],
+    instrument_ids: Iterable[int] | None = None,
+    without_origins: Sequence[int] = (),
+) -> Panel:
     """
     Read the raw bars of some sessions.
 
     :param sessions: ascending, without repetition.
     :param instrument_ids: only these instruments; None is all that have a bar in the sessions.
+    :param without_origins: bars that came from these are left out, as if there were none.
     """
+    left_out = list(without_origins)
     if instrument_ids is not None:
-        return _load(sessions, np.unique(np.fromiter(instrument_ids, dtype=np.int64)), only=True)[0]
+        ids = np.unique(np.fromiter(instrument_ids, dtype=np.int64))
+        return _load(sessions, ids, left_out, only=True)[0]
     expected = _listed_since(sessions[0]) if sessions else np.empty(0, dtype=np.int64)
-    panel, others = _load(sessions, expected, only=False)
+    panel, others = _load(sessions, expected, left_out, only=False)
     if others:
         # Bars after a delisting, or of no instrument at all: rare, but not to be lost.
-        panel, _ = _load(sessions, np.union1d(expected, np.array(sorted(others))), only=False)
+        panel, _ = _load(sessions, np.union1d(expected, np.array(sorted(others))), left_out, only=False)
     return _without_empty(panel)
+
+
+def fetched_origins(*, providers: Collection[str]) -> list[int]:
+    """Return the origins of what was fetched from some providers; imported files are not among them."""
+    if not providers:
+        return []
+    found = Origin.objects.filter(provider__in=list(providers), channel=Origin.Channel.FETCHED)
+    return list(found.values_list("pk", flat=True))
 
 
 def load_factors(*, panel: Panel, as_of: date | None = None) -> Factors:
@@ -114,7 +130,7 @@ def _share(read: Callable[[Sequence[int]], None], rows: range) -> None:
             other.result()
 
 
-def _load(sessions: Sequence[date], ids: Ids, *, only: bool) -> tuple[Panel, set[int]]:
+def _load(sessions: Sequence[date], ids: Ids, left_out: list[int], *, only: bool) -> tuple[Panel, set[int]]:
     """Return the bars of some instruments, and the ids that were met beside them."""
     matrices = {name: np.full((len(sessions), len(ids)), np.nan) for name in COLUMNS}
     # A table instead of a search: ids are dense, and there are millions of rows.
@@ -124,7 +140,7 @@ def _load(sessions: Sequence[date], ids: Ids, *, only: bool) -> tuple[Panel, set
 
     def read(rows: Sequence[int]) -> None:
         for row in rows:
-            met, values = _read_session(sessions[row], ids if only else None)
+            met, values = _read_session(sessions[row], ids if only else None, left_out)
             inside = met < len(column_of)
             columns = np.where(inside, column_of[np.where(inside, met, 0)], -1) if len(ids) else met * 0 - 1
             if (columns < 0).any():
@@ -138,14 +154,18 @@ def _load(sessions: Sequence[date], ids: Ids, *, only: bool) -> tuple[Panel, set
     return Panel(sessions=list(sessions), instrument_ids=ids, **matrices), others
 
 
-def _read_session(session: date, only: Ids | None) -> tuple[Ids, dict[str, Floats]]:
+def _read_session(session: date, only: Ids | None, left_out: list[int]) -> tuple[Ids, dict[str, Floats]]:
     """Return the instruments with a bar in a session, and their columns in the same order."""
-    wanted = "" if only is None else " AND instrument_id = ANY(%s)"
+    wanted, asked = "", list[object]([session])
+    if only is not None:
+        wanted, asked = f"{wanted} AND instrument_id = ANY(%s)", [*asked, only.tolist()]
+    if left_out:
+        wanted, asked = f"{wanted} AND origin_id <> ALL(%s)", [*asked, left_out]
     columns = ", ".join(f"string_agg(float8send({name}), '')" for name in COLUMNS)
     answer = pgcopy.fetch_row(
         f"SELECT string_agg(int8send(instrument_id), ''), {columns}"  # noqa: S608 - only our own words
         f" FROM market_dailybar WHERE session = %s{wanted}",
-        [session] if only is None else [session, only.tolist()],
+        asked,
     )
     if answer is None or answer[0] is None:
         return np.empty(0, dtype=np.int64), {}

@@ -163,8 +163,9 @@ def _label(provider: str, gaps: dict[date, int], now: datetime) -> None:
         open_issue(
             kind=DataIssue.Kind.PARTIAL,
             session=session,
-            message=f"Session {session} lacks {missing:,} bars: they were deleted with all data of {provider}, "
-            f"and no other source has them. Another can be asked: manage.py run_session --session {session}.",
+            message=f"Session {session} lacks {missing:,} bars: they were deleted with all data of "
+            f"{provider}, and no other source has them. Another can be asked: manage.py run_session "
+            f"--session {session}.",
             detail={"forgotten": provider, "rows": missing},
             now=now,
         )

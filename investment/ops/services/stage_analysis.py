@@ -1,9 +1,13 @@
 """The last two stages of a session's job: analyse what changed, and rank."""
 
+from datetime import timedelta
+
 from investment.analysis.services.ranking import rank_session
-from investment.analysis.services.run import analyse_session
-from investment.ops.models import SessionStage
+from investment.analysis.services.run import ScoresWithheld, analyse_session
+from investment.ops.models import SessionJob, SessionStage
 from investment.ops.services.work import Pause, Work
+
+LOOK_AGAIN = timedelta(minutes=10)  # until the operator has decided on a clause of a provider's terms
 
 
 def analyse(work: Work) -> Pause | None:
@@ -11,13 +15,17 @@ def analyse(work: Work) -> Pause | None:
     instruments = work.detail.get("instruments")
     ids = [int(pk) for pk in instruments] if isinstance(instruments, list) else None
     work.tell(SessionStage.Name.ANALYSE, 0, None)
-    result = analyse_session(
-        session=work.session,
-        now=work.now,
-        instrument_ids=ids,
-        on_progress=lambda done, total: work.tell(SessionStage.Name.ANALYSE, done, total),
-        guard=work.lease.guard,
-    )
+    try:
+        result = analyse_session(
+            session=work.session,
+            now=work.now,
+            instrument_ids=ids,
+            on_progress=lambda done, total: work.tell(SessionStage.Name.ANALYSE, done, total),
+            guard=work.lease.guard,
+        )
+    except ScoresWithheld as error:
+        # Its bars are stored and shown. Looking again costs no call.
+        return Pause(SessionJob.State.DUE, work.now + LOOK_AGAIN, error.message, waiting=True)
     work.tally.analysed += result.analysed
     work.detail = {"analysed": result.analysed, "unknown": result.unknown}
     return None

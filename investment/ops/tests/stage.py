@@ -19,6 +19,8 @@ from investment.ops.services import installation
 from investment.ops.services.session_job import Outcome, advance_session
 from investment.providers.contracts import MarketDay
 from investment.providers.sandbox.testing import RunningSandbox, exchange_days, running_sandbox
+from investment.providers.services.terms import accept
+from investment.providers.terms import NON_DISPLAY
 
 NIGHT = datetime(2026, 3, 3, 5, 5, tzinfo=UTC)  # Tuesday 00:05 in New York
 MONDAY = date(2026, 3, 2)  # the session that is due then
@@ -55,6 +57,7 @@ def night_after(settings: Settings, *, plan: str = "unlimited", past: int = PAST
     clock.set_clock(origin=NIGHT, rate=0)
     calendar = exchange_days("2025-06-01", "2026-12-31")
     write_sessions(days=calendar.sessions, first=date(2025, 6, 1), last=date(2026, 12, 31))
+    accept(clause=NON_DISPLAY, provider="massive", by="the tests", actor=None, now=NIGHT)
     with running_sandbox(symbols=SYMBOLS, plan=plan, clock=clock.now) as sandbox:
         reach(settings, sandbox, plan=plan)
         market = sandbox.market
