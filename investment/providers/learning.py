@@ -55,7 +55,7 @@ class Learner:
         """
         Learn from how the block ends: the errors of :mod:`investment.providers.errors`, or a success.
 
-        Refusals that come too early are told when to ask again: with the provider's next day.
+        What is not published yet is told when to ask again: with the provider's next day.
         """
         before, self._asking = self._asking, _Asking(question)
         asking = self._asking
@@ -63,7 +63,7 @@ class Learner:
             yield
         except errors.ProviderError as error:
             if isinstance(error, errors.NotPublishedYet) and error.retry_at is None:
-                error.retry_at = entitlements.next_day(clock.now())
+                error.retry_at = entitlements.next_day(now=clock.now(), question=question)
             if error is not asking.withheld and asking.answers:
                 with _quietly("learn from a refusal"):
                     self._refused(asking, error)

@@ -126,10 +126,16 @@ def refused(
     _changed(scope)
 
 
-def next_day(now: datetime) -> datetime:
-    """Return when the next day begins in New York, where the markets that we ask about are."""
-    tomorrow = now.astimezone(_NEW_YORK).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), _NEW_YORK).astimezone(UTC)
+def next_day(*, now: datetime, question: Question) -> datetime | None:
+    """
+    Return when what is not published yet will be: when its day is over in New York, where the markets are.
+
+    None where that has passed by our clock: the provider's is a little behind, and nobody knows how far.
+    """
+    today = now.astimezone(_NEW_YORK).date()
+    over = min(question.last or today, today) + timedelta(days=1)
+    at = datetime.combine(over, time(), _NEW_YORK).astimezone(UTC)
+    return at if at > now else None
 
 
 def _marks_against(scope: str, endpoint: str, question: Question) -> list[Mark]:

@@ -335,6 +335,18 @@ def test_what_is_not_published_yet_marks_nothing_and_says_when_to_ask(sandbox: R
     assert selectors.entitlements() == []
 
 
+def test_a_providers_clock_that_is_behind_costs_no_day() -> None:
+    midnight = datetime(2026, 3, 4, 5, tzinfo=UTC)  # in New York
+    session = Question(first=date(2026, 3, 3), last=date(2026, 3, 3))
+    ahead = Question(first=date(2026, 3, 3), last=date(2026, 3, 20))
+    second = timedelta(seconds=1)
+
+    assert entitlements.next_day(now=midnight - second, question=session) == midnight
+    assert entitlements.next_day(now=midnight + second, question=session) is None
+    assert entitlements.next_day(now=midnight - second, question=ahead) == midnight
+    assert entitlements.next_day(now=midnight - second, question=Question()) == midnight
+
+
 @pytest.mark.parametrize("status", [400, 402, 403, 404, 409, 418, 451, 500])
 def test_words_that_nobody_knows_mark_nothing(sandbox: RunningSandbox, status: int) -> None:
     sandbox.fault("status", endpoint="splits_v1", status=status, times=2)
