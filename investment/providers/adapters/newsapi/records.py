@@ -18,6 +18,8 @@ REMOVED = "[Removed]"
 
 _KEPT = 500  # characters of an unreadable row
 _UNREADABLE = 0.01  # of the rows of a list; more refuse it whole
+# An answer is a hundred articles at most. Values cost far more to read than their bytes.
+_MOST_BYTES, _MOST_VALUES = 8 * 2**20, 200_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # «The first words… [+1234 chars]»: what was cut off is told, and is no part of the text.
 _CUT = re.compile(r"\s*\[\+\d{1,9} chars\]\s*\Z")
@@ -68,7 +70,7 @@ def page(body: bytes, *, language: str | None, what: str) -> NewsPage:
     if answer.articles is None:
         raise malformed(f"{what}: no articles", body)
     read: list[Article] = []
-    unreadable: list[MalformedRow] = []
+    unreadable = _Unreadable(len(answer.articles), what, body)
     removed = untitled = undated = 0
     rows = msgspec.json.Decoder(payloads.Article)
     for place, text in enumerate(answer.articles):
@@ -83,9 +85,8 @@ def page(body: bytes, *, language: str | None, what: str) -> NewsPage:
             else:
                 read.append(_article(row, published_at, language))
         except (*UNREADABLE, ValueError) as e:
-            unreadable.append(_unreadable(place, text, e))
-    _refuse_many(unreadable, len(answer.articles), body, what)
-    return NewsPage(read, answer.totalResults, removed, untitled, undated, unreadable)
+            unreadable.add(place, text, str(e))
+    return NewsPage(read, answer.totalResults, removed, untitled, undated, unreadable.rows)
 
 
 def sources(body: bytes, what: str) -> list[NewsSource]:
@@ -95,13 +96,13 @@ def sources(body: bytes, what: str) -> list[NewsSource]:
     if answer.sources is None:
         raise malformed(f"{what}: no sources", body)
     found: list[NewsSource] = []
-    unreadable: list[MalformedRow] = []
+    unreadable = _Unreadable(len(answer.sources), what, body)
     rows = msgspec.json.Decoder(payloads.Publisher)
     for place, text in enumerate(answer.sources):
         try:
             row = rows.decode(text)
         except UNREADABLE as e:
-            unreadable.append(_unreadable(place, text, e))
+            unreadable.add(place, text, str(e))
             continue
         found.append(
             NewsSource(
@@ -114,12 +115,13 @@ def sources(body: bytes, what: str) -> list[NewsSource]:
                 country=row.country or None,
             )
         )
-    _refuse_many(unreadable, len(answer.sources), body, what)
     return found
 
 
 def decode(body: bytes, kind: type[Row], what: str) -> Row:
-    """:raises MalformedPayload: if the answer has another shape."""
+    """:raises MalformedPayload: if the answer has another shape, or is longer than any."""
+    if len(body) > _MOST_BYTES or body.count(b",") > _MOST_VALUES:
+        raise malformed(f"{what}: {len(body)} bytes are more than a page", body)
     try:
         return msgspec.json.decode(body, type=kind)
     except UNREADABLE as e:
@@ -185,12 +187,17 @@ def _require_ok(status: str, body: bytes, what: str) -> None:
         raise malformed(f"{what}: status {status[:40]!r}", body)
 
 
-def _unreadable(place: int, text: msgspec.Raw, error: Exception) -> MalformedRow:
-    return MalformedRow(place, bytes(text).decode(errors="replace")[:_KEPT], str(error)[:_KEPT])
+class _Unreadable:
+    """The rows of a list that cannot be read; more than 1 % of them refuse it whole, at once."""
 
+    def __init__(self, of: int, what: str, body: bytes) -> None:
+        self.rows: list[MalformedRow] = []
+        self._of, self._what, self._body = of, what, body
 
-def _refuse_many(unreadable: Sequence[MalformedRow], rows: int, body: bytes, what: str) -> None:
-    if len(unreadable) > _UNREADABLE * rows:
-        raise malformed(
-            f"{what}: {len(unreadable)} of {rows} rows cannot be read, first: {unreadable[0].reason}", body
-        )
+    def add(self, place: int, text: msgspec.Raw, reason: str) -> None:
+        """:raises MalformedPayload: with this one too many."""
+        words = bytes(text).decode(errors="replace")[:_KEPT]
+        self.rows.append(MalformedRow(place, words, reason[:_KEPT]))
+        if (count := len(self.rows)) > _UNREADABLE * self._of:
+            told = f"{count} of {self._of} rows or more cannot be read, first: {self.rows[0].reason}"
+            raise malformed(f"{self._what}: {told}", self._body)

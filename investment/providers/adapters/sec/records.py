@@ -28,6 +28,11 @@ from investment.providers.errors import MalformedPayload
 
 _KEPT = 500  # characters of an unreadable row
 _UNREADABLE = 0.01  # of the rows of a list; more refuse it whole
+# Bytes of an answer, more than the largest there is; and values in it, which cost far more than their
+# bytes. Each fact is known by its accession number and brings a few values with it.
+_MOST_BYTES = 64 * 2**20
+_MOST_VALUES, _VALUES_OF_A_FACT, _BYTES_OF_A_FACT = 1_000_000, 12, 60
+_MOST_CELLS = 4_000_000  # of filings, column by column
 # No figure of a company is beyond: the other bounds keep sums and conversions from taking for ever.
 _GREATEST, _DIGITS = 40, 60
 _FILE = re.compile(r"CIK\d{10}-submissions-\d{3}\.json", re.ASCII)
@@ -37,6 +42,7 @@ Kind = TypeVar("Kind")
 
 def tickers(body: bytes) -> TickerList:
     """Decode ``company_tickers.json``. :raises MalformedPayload: if it has another shape."""
+    _require_bounds(body, "tickers", _MOST_VALUES)
     rows = list(decode(body, dict[str, msgspec.Raw], "tickers").values())
     decoder = msgspec.json.Decoder(payloads.Ticker)
 
@@ -49,6 +55,7 @@ def tickers(body: bytes) -> TickerList:
 
 def tickers_with_exchange(body: bytes) -> TickerList:
     """Decode ``company_tickers_exchange.json``. :raises MalformedPayload: if it has another shape."""
+    _require_bounds(body, "tickers", _MOST_VALUES)
     table = decode(body, payloads.Table, "tickers")
     try:
         cik, name, ticker, exchange = (
@@ -74,6 +81,7 @@ def filer(body: bytes, *, cik: str | None) -> Filer:
 
     :raises MalformedPayload: also for those of another company.
     """
+    _require_bounds(body, "submissions", _MOST_CELLS)
     answer = decode(body, payloads.Submissions, "submissions")
     found = _cik_of(answer.cik, cik, "submissions", body)
     filings, unreadable = filings_of(answer.filings.recent, found, body)
@@ -108,6 +116,7 @@ def filer(body: bytes, *, cik: str | None) -> Filer:
 
 def older_filings(body: bytes, *, cik: str) -> tuple[list[Filing], list[MalformedRow]]:
     """Decode a file of older filings. :raises MalformedPayload: if it has another shape."""
+    _require_bounds(body, "older filings", _MOST_CELLS)
     return filings_of(decode(body, payloads.Columns, "older filings"), cik, body)
 
 
@@ -129,15 +138,14 @@ def filings_of(columns: payloads.Columns, cik: str, body: bytes) -> tuple[list[F
         if column is not None and len(column) != count:
             raise malformed(f"filings: {len(column)} of {name} for {count} filings", body)
     filings: list[Filing] = []
-    unreadable: list[MalformedRow] = []
+    unreadable = _Unreadable(count, "filings", body)
     for i in range(count):
         try:
             filings.append(_filing(columns, i, cik))
         except ValueError as e:
             words = f"{columns.accessionNumber[i]} {columns.form[i]} {columns.filingDate[i]}"
-            unreadable.append(MalformedRow(i, words[:_KEPT], str(e)[:_KEPT]))
-    _refuse_many(unreadable, count, "filings", body)
-    return filings, unreadable
+            unreadable.add(i, words.encode(), str(e))
+    return filings, unreadable.rows
 
 
 def company_facts(body: bytes, *, cik: str | None) -> CompanyFacts:
@@ -147,6 +155,8 @@ def company_facts(body: bytes, *, cik: str | None) -> CompanyFacts:
     :raises MalformedPayload: also for those of another company, or where more than 1 % of the facts
         cannot be read.
     """
+    most = min(body.count(b'"accn"'), len(body) // _BYTES_OF_A_FACT)
+    _require_bounds(body, "facts", _MOST_VALUES + _VALUES_OF_A_FACT * most)
     try:
         return _company_facts(msgspec.json.decode(body, type=payloads.Facts), cik, body)
     except UNREADABLE:  # the whole at once where every fact has its shape, else fact by fact
@@ -171,14 +181,13 @@ def _ticker_list(
     rows: Sequence[msgspec.Raw], read: Callable[[msgspec.Raw], SecTicker], body: bytes
 ) -> TickerList:
     found: list[SecTicker] = []
-    unreadable: list[MalformedRow] = []
+    unreadable = _Unreadable(len(rows), "tickers", body)
     for place, text in enumerate(rows):
         try:
             found.append(read(text))
         except (*UNREADABLE, ValueError) as e:
-            unreadable.append(_unreadable(place, text, e))
-    _refuse_many(unreadable, len(rows), "tickers", body)
-    return TickerList(found, unreadable, hashlib.sha256(body).hexdigest())
+            unreadable.add(place, text, str(e))
+    return TickerList(found, unreadable.rows, hashlib.sha256(body).hexdigest())
 
 
 def _ticker(ticker: object, cik: object, name: object, exchange: str | None) -> SecTicker:
@@ -224,7 +233,7 @@ def _company_facts(
     found = _cik_of(answer.cik, cik, "facts", body)
     facts: list[CompanyFact] = []
     labels: dict[tuple[str, str], FactLabel] = {}
-    unreadable: list[MalformedRow] = []
+    unreadable = _Unreadable(_count(answer), "facts", body)
     unvalued = place = 0
     decoder = msgspec.json.Decoder(payloads.Figure)
     for taxonomy, concepts in (answer.facts or {}).items():
@@ -241,14 +250,13 @@ def _company_facts(
                             facts.append(_fact(taxonomy, tag, unit, figure))
                     except (*UNREADABLE, ValueError) as e:
                         text = row if isinstance(row, msgspec.Raw) else msgspec.json.encode(row)
-                        unreadable.append(_unreadable(place - 1, text, e, f"{taxonomy}:{tag}"))
-    _refuse_many(unreadable, place, "facts", body)
+                        unreadable.add(place - 1, text, f"{taxonomy}:{tag}: {e}")
     return CompanyFacts(
         cik=found,
         name=(answer.entityName or "").strip(),
         facts=facts,
         labels=labels,
-        malformed=unreadable,
+        malformed=unreadable.rows,
         unvalued=unvalued,
         digest=hashlib.sha256(body).hexdigest(),
     )
@@ -307,13 +315,30 @@ def _day_of(text: str | None) -> date | None:
         return None
 
 
-def _unreadable(place: int, text: msgspec.Raw | bytes, error: Exception, tag: str = "") -> MalformedRow:
-    words = bytes(text).decode(errors="replace")[:_KEPT]
-    return MalformedRow(place, words, (f"{tag}: " if tag else "") + str(error)[:_KEPT])
+def _count(answer: payloads.Facts | payloads.LooseFacts) -> int:
+    concepts = (concept for told in (answer.facts or {}).values() for concept in told.values())
+    return sum(len(rows or ()) for concept in concepts for rows in (concept.units or {}).values())
 
 
-def _refuse_many(unreadable: Sequence[MalformedRow], rows: int, what: str, body: bytes) -> None:
-    if len(unreadable) > _UNREADABLE * rows:
-        raise malformed(
-            f"{what}: {len(unreadable)} of {rows} rows cannot be read, first: {unreadable[0].reason}", body
-        )
+def _require_bounds(body: bytes, what: str, most: int) -> None:
+    """Refuse what takes far more time and memory to read than the longest answer there is."""
+    if len(body) > _MOST_BYTES:
+        raise malformed(f"{what}: {len(body)} bytes are more than {_MOST_BYTES}", body)
+    if (values := body.count(b",")) > most:
+        raise malformed(f"{what}: some {values} values are more than {most}", body)
+
+
+class _Unreadable:
+    """The rows of a list that cannot be read; more than 1 % of them refuse it whole, at once."""
+
+    def __init__(self, of: int, what: str, body: bytes) -> None:
+        self.rows: list[MalformedRow] = []
+        self._of, self._what, self._body = of, what, body
+
+    def add(self, place: int, text: msgspec.Raw | bytes, reason: str) -> None:
+        """:raises MalformedPayload: with this one too many."""
+        words = bytes(text).decode(errors="replace")[:_KEPT]
+        self.rows.append(MalformedRow(place, words, reason[:_KEPT]))
+        if (count := len(self.rows)) > _UNREADABLE * self._of:
+            told = f"{count} of {self._of} rows or more cannot be read, first: {self.rows[0].reason}"
+            raise malformed(f"{self._what}: {told}", self._body)

@@ -180,11 +180,13 @@ def test_more_unreadable_rows_refuse_the_whole() -> None:
         (b'{"status":"ok"}', "no articles"),
         (b'{"status":"ok","articles":{}}', "Expected `array"),
         (b'{"status":"perhaps","articles":[]}', "status 'perhaps'"),
+        (b'{"status":"ok","articles":[' + b"1," * 1_000_000, "are more than a page"),
+        (b'{"status":"ok","articles":["' + b"x" * 9 * 2**20 + b'"]}', "are more than a page"),
         (b'{"status":"ok","articles":' + b"[" * 100_000, "recursion|malformed|truncated"),
     ],
     ids=[
         "cut off", "a page of HTML", "nothing", "a list", "no status", "no articles", "an object",
-        "another status", "depth without an end",
+        "another status", "values without an end", "a text without an end", "depth without an end",
     ],
 )  # fmt: skip
 def test_an_answer_without_its_documented_shape_is_refused_whole(body: bytes, words: str) -> None:

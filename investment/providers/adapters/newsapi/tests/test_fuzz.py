@@ -52,13 +52,13 @@ def check(body: bytes) -> None:
 
 
 @given(st.binary(max_size=200) | pieces(recorded("everything")))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_bytes_are_articles_or_malformed(body: bytes) -> None:
     check(body)
 
 
 @given(PAGE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_document_is_articles_or_malformed(document: Any) -> None:
     check(json.dumps(document).encode())
 
@@ -78,7 +78,7 @@ def test_any_bytes_are_publishers_or_malformed(body: bytes) -> None:
     st.binary(max_size=100) | PAGE.map(lambda document: json.dumps(document).encode()),
     st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126), max_size=30),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_refusal_is_an_error_of_ours(status: int, body: bytes, header: str) -> None:
     headers = {"Retry-After": header, "Date": header}
     limit_facts(status, headers, body, PLANS["developer"])
