@@ -6,6 +6,8 @@ The archive in the place of a provider: an adapter reads kept answers as if they
     └── NotInArchive    the archive lacks a page of the answer
 """
 
+import hashlib
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -98,9 +100,18 @@ class _Tape(httpx.BaseTransport):
         return httpx.Response(
             200,
             headers={"Content-Type": self.last.content_type},
-            content=body_of(self.last.digest),
+            content=self._body(self.last.digest),
             request=request,
         )
+
+    def _body(self, digest: str) -> bytes:
+        try:
+            body = body_of(digest)
+        except zlib.error:
+            body = b""
+        if hashlib.sha256(body).hexdigest() != digest:
+            raise NotInArchive(f"The archive's body of {self.last.asked} is damaged")
+        return body
 
     def _page(self, address: str) -> Kept:
         """Return the answer to a later page's address that came next after what was read so far."""

@@ -90,9 +90,11 @@ def mark_lacking(*, provider: str, origin_ids: Sequence[int]) -> None:
         )
 
 
-def put_back() -> int:
+def put_back() -> dict[date, int]:
     """
-    Let the bars that are lacking be as they were, also those that nothing has made again; return how many.
+    Let the bars that are lacking be as they were, also those that nothing has made again.
+
+    Return how many they are, by session.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -106,10 +108,10 @@ def put_back() -> int:
                                   = (old.session, old.instrument_id))
             """
         )
-        cursor.execute("SELECT count(*) FROM lacking_bar")
-        row = cursor.fetchone()
-        if row is None or not row[0]:
-            return 0
+        cursor.execute("SELECT session, count(*) FROM lacking_bar GROUP BY session ORDER BY session")
+        lacking = dict(cursor.fetchall())
+        if not lacking:
+            return {}
         cursor.execute("ANALYZE lacking_bar")
         for kept, table in (("stored_bar", "market_dailybar"), ("stored_revision", "market_barrevision")):
             cursor.execute(
@@ -120,7 +122,7 @@ def put_back() -> int:
                 JOIN lacking_bar USING (session, instrument_id)
                 """  # noqa: S608 - our own words
             )
-        return int(row[0])
+        return lacking
 
 
 def compare(*, first: date, last: date) -> Compared:

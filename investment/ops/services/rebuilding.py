@@ -164,9 +164,14 @@ class _Rebuilding:
                 for place, question in enumerate(questions):
                     self.on_progress(what, place, len(questions))
                     self._noting(question, partial(self._replay, question, first, last))
-            lacking = rebuilding.put_back()
+            kept = rebuilding.put_back()
             found = rebuilding.compare(first=first, last=last)
         self.on_progress(what, len(questions), len(questions))
+        for session, count in kept.items():
+            self.done.note(
+                f"{count:,} bars of {session} stay as they are: the archive lacks an answer that made them"
+            )
+        lacking = sum(kept.values())
         self.done.lacking += lacking
         self.done.same += found.same - lacking
         self.done.restored += found.restored

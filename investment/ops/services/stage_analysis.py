@@ -7,7 +7,7 @@ from investment.analysis.services.run import ScoresWithheld, analyse_session
 from investment.ops.models import SessionJob, SessionStage
 from investment.ops.services.work import Pause, Work
 
-LOOK_AGAIN = timedelta(minutes=10)  # until the operator has decided on a clause of a provider's terms
+LOOK_AGAIN = timedelta(hours=1)  # until the operator has decided on a clause of a provider's terms
 
 
 def analyse(work: Work) -> Pause | None:

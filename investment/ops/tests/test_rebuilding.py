@@ -1,5 +1,6 @@
 """Bars and actions made again from the archive are those that are stored, row for row, without a call."""
 
+import zlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -195,6 +196,7 @@ def test_what_the_archive_lacks_stays_as_it_is(sandbox: RunningSandbox) -> None:
     done = rebuild()
 
     assert (done.lacking, done.different, done.restored) == (5, 0, 0)
+    assert done.notes == [f"5 bars of {MONDAY} stay as they are: the archive lacks an answer that made them"]
     assert (bars(), revisions()) == (before, replaced)
 
 
@@ -211,17 +213,19 @@ def test_a_body_that_is_not_kept_is_told(sandbox: RunningSandbox) -> None:
     assert done.lacking == len(before)
 
 
-def test_a_damaged_body_spoils_nothing(sandbox: RunningSandbox) -> None:
+@pytest.mark.parametrize("packed", [zlib.compress(b"{}"), b"not packed at all"], ids=["another", "no zlib"])
+def test_a_damaged_body_spoils_nothing(sandbox: RunningSandbox, packed: bytes) -> None:
     run()
     before = bars()
     grouped = RawAnswer.objects.get(endpoint="grouped_daily")
-    RawBody.objects.filter(pk=grouped.body_id).update(packed=b"x\x9c\x03\x00\x00\x00\x00\x01")
+    RawBody.objects.filter(pk=grouped.body_id).update(packed=packed)
 
     done = rebuild()
 
     assert bars() == before
     assert done.lacking == len(before)
-    assert len(done.notes) == 1
+    assert len(done.notes) == 2
+    assert "is damaged" in done.notes[0]
 
 
 def test_an_imported_past_comes_back_under_what_outranked_it(settings: Settings) -> None:
