@@ -26,8 +26,13 @@ _SETTLED = timedelta(days=2)  # after which a day's data is there everywhere
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What is to be asked of one scope: ``calls``, of which ``free`` need no waiting (None: no limit)."""
+    """
+    What is to be asked of one scope: ``calls``, of which ``free`` need no waiting (None: no limit).
 
+    ``metered`` names what the provider meters together.
+    """
+
+    metered: str
     calls: int
     free: int | None
     window: Window | None
@@ -127,11 +132,14 @@ def example_of(*, now: datetime, symbol: str = "") -> Example:
     return Example(symbol or _USUAL_SYMBOL, _weekday_before(now))
 
 
-def invented_symbol() -> str:
-    """Return a stock of the sandbox's market; it costs a call. Where there is none, a usual one."""
+def invented_example(*, now: datetime) -> Example:
+    """Return a company of the sandbox's market to ask about; finding one costs a call."""
     with gateway.market_data(lane="planned", purpose="probe", patience=120.0) as massive:
         page = next(iter(massive.instruments()), [])
-    return next((record.symbol for record in page), _USUAL_SYMBOL)
+    found = next((record for record in page if record.cik), None)
+    if found is None:
+        return example_of(now=now, symbol=page[0].symbol if page else "")
+    return Example(found.symbol, _weekday_before(now), int(found.cik or 0))
 
 
 _KEY_REFUSED = "The key is not accepted: "
@@ -177,17 +185,18 @@ def _rooms(access: Access[object], todo: list[Probe], now: datetime) -> list[Roo
 
 def _room(limits: ScopeLimits, calls: int, now: datetime) -> Room:
     """Of the windows the one with the least room decides; those not used yet are empty."""
+    metered = limits.scope.split(":")[1]
     free = {window: window.limit - window.reserve for window in limits.windows}
     for status in window_status(now=now, scope=limits.scope):
         if status.window in free and status.window is not None:
             free[status.window] = status.lanes["planned"].free
     if not free:
-        return Room(calls, None, None)
+        return Room(metered, calls, None, None)
     # A window of a second is waited for without anybody noticing.
     window = min(
         (w for w in free if w.seconds > 1), key=lambda w: free[w], default=min(free, key=lambda w: free[w])
     )
-    return Room(calls, free[window], window)
+    return Room(metered, calls, free[window], window)
 
 
 def _weekday_before(now: datetime) -> date:

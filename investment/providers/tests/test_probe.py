@@ -70,7 +70,7 @@ def test_what_real_calls_have_told_is_not_asked_again(
 
     printed = run(capsys)
 
-    assert "massive: 14 calls (no limit); 1 more known from real calls" in printed
+    assert "massive: 14 calls of stocks (no limit); 1 more known from real calls" in printed
     assert row_of("grouped_daily", printed).rstrip(" │").endswith("known")
     assert Call.objects.filter(endpoint="grouped_daily").count() == 1
 
@@ -88,7 +88,7 @@ def test_what_real_calls_have_told_is_not_asked_again(
 def test_a_dry_run_asks_nothing(sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]) -> None:
     printed = run(capsys, "--dry-run")
 
-    assert "massive: 15 calls (no limit)" in printed
+    assert "massive: 15 calls of stocks (no limit)" in printed
     assert sandbox.counts().received == 0
     assert not Call.objects.exists()
 
@@ -99,7 +99,7 @@ def test_more_than_what_is_free_needs_a_yes(
     settings.MASSIVE_PLAN = "basic"
     with pytest.raises(CommandError, match="--yes"):
         run(capsys)
-    assert "15 calls (4 of 5 in 60 s are free now)" in capsys.readouterr().out
+    assert "15 calls of stocks (4 of 5 in 60 s are free now)" in capsys.readouterr().out
     assert sandbox.counts().received == 0
 
     clock.set_clock(origin=NOW, rate=300)

@@ -14,7 +14,7 @@ from investment.providers.services.probing import (
     ProviderPlan,
     Room,
     example_of,
-    invented_symbol,
+    invented_example,
     plan_probes,
     probe,
 )
@@ -51,8 +51,7 @@ class Command(BaseCommand):
                 "That is more than what is free now, so it waits for slots and takes them from planned work. "
                 "Say --yes if it shall, or --provider for one at a time"
             )
-        symbol = invented_symbol() if invented else options["symbol"]
-        example = example_of(now=now, symbol=symbol)
+        example = invented_example(now=now) if invented else example_of(now=now, symbol=options["symbol"])
         found = []
         for plan in plans:
             for row in probe(
@@ -69,7 +68,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{plan.provider}: not asked. {plan.off}")
                 continue
             known = f"; {len(plan.known)} more known from real calls" if plan.known else ""
-            rooms = ", ".join(_room(room) for room in plan.rooms) or "no calls"
+            rooms = "; ".join(_room(room) for room in plan.rooms) or "no calls"
             self.stdout.write(f"{plan.provider}: {rooms}{known}")
         if invented:
             self.stdout.write("massive: 1 call more, to find a stock of the sandbox to ask about")
@@ -103,7 +102,7 @@ class Command(BaseCommand):
 
 
 def _room(room: Room) -> str:
-    calls = f"{room.calls} call{'' if room.calls == 1 else 's'}"
+    calls = f"{room.calls} call{'' if room.calls == 1 else 's'} of {room.metered}"
     if room.window is None:
         return f"{calls} (no limit)"
     return f"{calls} ({room.free} of {room.window.limit} in {room.window.seconds} s are free now)"
@@ -126,7 +125,7 @@ def _matrix(found: list[Probed]) -> Table:
             row.endpoint,
             _STATES[row.state] + words,
             heard,
-            str(row.calls) if row.calls else "known",
+            "known" if not row.calls and row.state != "unknown" else str(row.calls),
         )
     return table
 
