@@ -240,6 +240,18 @@ def test_an_unknown_path_and_failures(rich: RunningSandbox, ours: NewsApiClient)
         ours.everything(query="x")
 
 
+def test_articles_can_be_spoilt(rich: RunningSandbox, ours: NewsApiClient) -> None:
+    whole = len(ours.everything(domains=(articles.HOST,)).articles)
+    for kind in ("empty", "half_rows", "missing_fields", "wrong_types"):
+        rich.fault(kind, endpoint="newsapi.everything")
+
+    assert ours.everything(domains=(articles.HOST,)).total == 0
+    assert 0 < len(ours.everything(domains=(articles.HOST,)).articles) < whole
+    assert ours.everything(domains=(articles.HOST,)).undated == whole
+    with pytest.raises(errors.MalformedPayload, match="title"):
+        ours.everything(domains=(articles.HOST,))
+
+
 @pytest.mark.parametrize(
     ("query", "text", "fits"),
     [

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 from starlette.requests import HTTPConnection
 
+from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.limiter import Window
 from investment.providers.sandbox.newsapi import articles
 from investment.providers.sandbox.newsapi.query import Matcher, QueryError, matcher
@@ -245,6 +246,21 @@ class NewsApi(Speaker):
             "Expires": "-1",
             "X-Cached-Result": "false",
         }
+
+    def spoil(self, fault: Fault, document: Any) -> Any:
+        """Spoil a page of articles."""
+        if not isinstance(document, dict) or "articles" not in document:
+            return document
+        told = document["articles"]
+        if fault.kind == "empty":
+            return document | {"totalResults": 0, "articles": []}
+        if fault.kind == "half_rows":
+            return document | {"articles": told[::2]}
+        if fault.kind == "wrong_types":
+            return document | {"articles": [each | {"title": 7, "url": None} for each in told]}
+        if fault.kind == "missing_fields":
+            return document | {"articles": [{"title": each["title"], "url": each["url"]} for each in told]}
+        return document
 
 
 def _span(call: NewsCall) -> tuple[datetime, datetime]:
