@@ -5,6 +5,7 @@ would take a quarter of its memory.
 
 import argparse
 import sys
+from datetime import UTC
 
 from django.conf import settings
 
@@ -15,6 +16,7 @@ from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.faults import FIRST
 from investment.providers.sandbox.limiter import Limiter
 from investment.providers.sandbox.options import add_arguments
+from investment.providers.sandbox.plans import NEW_YORK
 from investment.providers.sandbox.server import NothingToServe, make_server, make_source
 from investment.providers.sandbox.state import Desk, Sandbox
 from investment.providers.sandbox.table import speakers
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> None:
         source=source,
         desks=_desks(options.key, plan),
         clock=clock.now,
-        limiter=Limiter(options.window),
+        limiter=Limiter(options.window, UTC if options.day == "utc" else NEW_YORK),
         range_to_today=options.range_to_today,
         clock_offset=options.clock_offset,
         rate=clock.rate,

@@ -2,8 +2,10 @@
 
 from collections import deque
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple
 
+DAY = 86_400
 Kind = Literal["rolling", "fixed"]
 
 
@@ -26,11 +28,13 @@ class Limiter:
     """
     Counts each key's calls in windows that roll, or that start with the clock's multiples of their length.
 
-    A refused call is not counted. Time may be turned back; what lies ahead of it is forgotten.
+    A fixed day starts with midnight in ``zone``. A refused call is not counted. Time may be turned
+    back; what lies ahead of it is forgotten.
     """
 
-    def __init__(self, kind: Kind = "rolling") -> None:
+    def __init__(self, kind: Kind = "rolling", zone: tzinfo = UTC) -> None:
         self.kind = kind
+        self.zone = zone
         self._calls: dict[str, deque[float]] = {}
 
     def admit(self, key: str, windows: Sequence[Window], now: float) -> Window | None:
@@ -67,7 +71,7 @@ class Limiter:
         calls = self._calls_of(key, now)
         used = sum(self._counts(call, window.seconds, now) for call in calls)
         if self.kind == "fixed":
-            reset = now - now % window.seconds + window.seconds
+            reset = self._start(window.seconds, now, following=True)
         else:
             reset = calls[-1] + window.seconds if used else now
         return Standing(window, max(0, window.limit - used), reset)
@@ -97,4 +101,11 @@ class Limiter:
 
     def _counts(self, call: float, seconds: float, now: float) -> bool:
         """Whether a call lies in the window of ``seconds`` that ``now`` is in."""
-        return call > now - seconds if self.kind == "rolling" else call >= now - now % seconds
+        return call > now - seconds if self.kind == "rolling" else call >= self._start(seconds, now)
+
+    def _start(self, seconds: float, now: float, *, following: bool = False) -> float:
+        """Return when the fixed window began that ``now`` is in, or when the following one does."""
+        if seconds != DAY or self.zone is UTC:
+            return now - now % seconds + (seconds if following else 0)
+        day = datetime.fromtimestamp(now, self.zone).date() + timedelta(days=following)
+        return datetime.combine(day, time(0), self.zone).timestamp()

@@ -84,6 +84,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )
     parser.add_argument(
+        "--day",
+        choices=["utc", "new-york"],
+        default="utc",
+        help="where a fixed window of a day starts with midnight; no provider documents it "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
         "--clock-offset",
         type=float,
         default=0.0,

@@ -28,6 +28,7 @@ class Command(BaseCommand):
             f"--host={options['host']}",
             f"--port={options['port']}",
             f"--window={options['window']}",
+            f"--day={options['day']}",
             f"--clock-offset={options['clock_offset']}",
             f"--range-to-today={options['range_to_today']}",
             *([f"--plan={options['plan']}"] if options["plan"] else []),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from investment.providers.sandbox.delays import Delays, Wait
 from investment.providers.sandbox.limiter import Kind, Limiter, Window
-from investment.providers.sandbox.plans import PLANS, Plan, read_plan
+from investment.providers.sandbox.plans import NEW_YORK, PLANS, Plan, read_plan
 from investment.providers.sandbox.testing import NOW, RunningSandbox, running_sandbox
 
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
@@ -85,6 +85,17 @@ def test_time_that_is_turned_back_takes_its_calls_with_it() -> None:
     assert limiter.admit("a", one, 1000.0) is None
     assert limiter.admit("a", one, 500.0) is None
     assert limiter.admit("a", one, 501.0) is not None
+
+
+def test_a_fixed_day_may_start_with_midnight_in_new_york() -> None:
+    day = [Window(1, 86_400)]
+    for zone, hour in ((UTC, 0), (NEW_YORK, 5)):
+        limiter = Limiter("fixed", zone)
+        midnight = datetime(2026, 3, 4, hour, tzinfo=UTC).timestamp()
+        assert limiter.admit("a", day, midnight - 1) is None
+        assert limiter.standing("a", day, midnight - 1) == (day[0], 0, midnight)
+        assert limiter.admit("a", day, midnight - 0.5) is not None
+        assert limiter.admit("a", day, midnight) is None
 
 
 def test_no_windows_are_no_limit_and_have_no_standing() -> None:
