@@ -265,9 +265,7 @@ class MeteredTransport(httpx.BaseTransport):
     def _metered(self, request: httpx.Request, endpoint: str) -> httpx.Response:
         give_up = self.give_up_at()
         while True:
-            asked = clock.awake()
-            granted, passage = self._admit(endpoint, give_up)
-            sending = _Sending(granted, passage, stale_at=asked + SEND_WITHIN)
+            sending = self._admit(endpoint, give_up)
             try:
                 head, body = self._send(request, sending)
             except _StaleGrant:
@@ -286,7 +284,7 @@ class MeteredTransport(httpx.BaseTransport):
                 self._finish(sending)
             archive.keep(
                 access=self._access,
-                call_id=granted.id,
+                call_id=sending.granted.id,
                 endpoint=endpoint,
                 url=str(request.url),
                 status=head.status_code,
@@ -313,7 +311,7 @@ class MeteredTransport(httpx.BaseTransport):
                 return False
         return True
 
-    def _admit(self, endpoint: str, give_up: float) -> tuple[Granted, breaker.Passage | None]:
+    def _admit(self, endpoint: str, give_up: float) -> _Sending:
         """
         Reserve, waiting if we may until ``give_up``. What is returned has its row and may be sent now.
 
@@ -327,7 +325,7 @@ class MeteredTransport(httpx.BaseTransport):
         while True:
             # Before the slot, which would be wasted; and anew after each wait.
             passage = breaker.admit(provider=self._access.provider, endpoint=endpoint) if endpoint else None
-            granted = False
+            asked, granted = clock.awake(), False
             try:
                 answer = ledger.reserve(
                     scope=limits.scope,
@@ -343,7 +341,7 @@ class MeteredTransport(httpx.BaseTransport):
                 if passage is not None and not granted:
                     breaker.report(passage, outcome="not_sent")
             if isinstance(answer, Granted):
-                return answer, passage
+                return _Sending(answer, passage, stale_at=asked + SEND_WITHIN)
             refusal = QuotaExhausted(scope=limits.scope, refused=answer)
             if answer.retry_at is None or not self._wait(answer.retry_at, give_up):
                 raise refusal

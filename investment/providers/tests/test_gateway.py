@@ -191,6 +191,18 @@ def test_the_patient_wait_for_a_slot_and_say_until_when(sandbox: RunningSandbox)
     assert sandbox.counts().refused == 0
 
 
+def test_a_grant_is_as_old_as_its_own_reservation_however_long_was_waited_before(
+    sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "SEND_WITHIN", 0.5)
+    set_clock(rate=60)
+    with market_data(lane="essential", purpose="a test", patience=30) as massive:
+        for _ in range(6):
+            massive.grouped_daily(session=SESSION)
+
+    assert set(Call.objects.values_list("state", flat=True)) == {"sent"}
+
+
 def test_who_may_wait_too_short_is_told_at_once(sandbox: RunningSandbox) -> None:
     set_clock(rate=1)
     began = time.monotonic()
