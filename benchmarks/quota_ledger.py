@@ -4,6 +4,7 @@ What the quota ledger costs: admitted reserve-and-settle pairs, against bounds a
     ratio_to_noop    two EVALSHA of a script that does nothing, by the client of the same server
     ratio_to_limits  the moving window of the ``limits`` package, hit once for each window
     durable_ratio    the same pairs with a bare INSERT and COMMIT in place of the ledger's row
+    completed_ratio  the same, where the ledger's row is completed as well, as the gateway does
 
 Each ratio is theirs by ours in seconds, from pairs of timings one beside the other: 1 is as fast.
 """
@@ -34,7 +35,6 @@ def main() -> None:
     options = parser.parse_args()
     with scratch_database("quota_ledger"):
         start_django()
-        os.environ["INVESTMENT_MODE"] = os.environ.get("INVESTMENT_MODE", "sample-99-60")
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
@@ -50,7 +50,10 @@ def measure(*, calls: int, pairs: int) -> dict[str, float]:
     against_noop = alternate([(ours, partial(repeat, calls, two_noops()))] * pairs)
     against_limits = alternate([(ours, partial(repeat, calls, limits_package()))] * pairs)
     durable = partial(repeat, calls // 4, pair_of(LONG))
-    against_bare = alternate([(durable, partial(repeat, calls // 4, pair_with_bare_row()))] * (pairs // 2))
+    bare = partial(repeat, calls // 4, pair_with_bare_row())
+    against_bare = alternate([(durable, bare)] * pairs)
+    completed = partial(repeat, calls // 4, pair_of(LONG, completed=True))
+    completed_against_bare = alternate([(completed, bare)] * pairs)
 
     table = Table(title=f"Pairs of reserve and settle, median of {pairs} timings of {calls}")
     for name in ("", "ours µs", "theirs µs", "ratio"):
@@ -59,6 +62,7 @@ def measure(*, calls: int, pairs: int) -> dict[str, float]:
         ("two no-op EVALSHA", against_noop, calls),
         ("limits, moving window", against_limits, calls),
         ("with its row: bare INSERT, COMMIT", against_bare, calls // 4),
+        ("with its row completed: the same", completed_against_bare, calls // 4),
     ]
     for name, pair, count in rows:
         table.add_row(
@@ -73,6 +77,7 @@ def measure(*, calls: int, pairs: int) -> dict[str, float]:
         "ratio_to_noop": round(against_noop.ratio, 3),
         "ratio_to_limits": round(against_limits.ratio, 3),
         "durable_ratio": round(against_bare.ratio, 3),
+        "completed_ratio": round(completed_against_bare.ratio, 3),
         "bytes_per_slot_of_60": round(small, 1),
         "bytes_per_slot_of_10000": round(large, 1),
     }
@@ -83,17 +88,18 @@ def repeat(times: int, work: Callable[[], object]) -> None:
         work()
 
 
-def pair_of(scope: str) -> Callable[[], object]:
+def pair_of(scope: str, *, completed: bool = False) -> Callable[[], object]:
     """A pair in a scope with short windows, or, with rows on disk, in one with a long window too."""
-    from investment.quotas.contracts import Granted
+    from investment.quotas.contracts import CallDetails, Granted
     from investment.quotas.services import ledger
 
     declare(scope)
+    details = CallDetails(status=200) if completed else None
 
     def pair() -> None:
         granted = ledger.reserve(scope=scope, lane="planned", purpose="benchmark", hold_seconds=30)
         assert isinstance(granted, Granted), granted
-        ledger.settle(id=granted.id, outcome="sent")
+        ledger.settle(id=granted.id, outcome="sent", details=details)
 
     pair()
     return pair
@@ -136,7 +142,7 @@ def limits_package() -> Callable[[], object]:
     windows = (RateLimitItemPerSecond(LIMIT), RateLimitItemPerMinute(LIMIT))
 
     def hit() -> None:
-        assert all([limiter.hit(window, "benchmark") for window in windows])
+        assert all(limiter.hit(window, "benchmark") for window in windows)
 
     return hit
 

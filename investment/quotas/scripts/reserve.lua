@@ -7,9 +7,8 @@
 -- KEYS: 1 clock  2 epoch  3 scope  4-5 its slots: interactive, others  6 emergency switch
 --       7 when memory was found lost
 -- ARGV: 1 lane: e, i or p  2 calls  3 microseconds to hold  4 epoch or ''  5 '1': emergency in the cache
---       6 layout  7 most slots in use at which no window can refuse
---       then of each window: limit, microseconds, slots kept for interactive, of those never lent
---       last: slot
+--       6 layout  7 most slots in use at which no window can refuse, '' if there are no windows
+--       8 of each window: limit, microseconds, slots kept for interactive, of those never lent  9 slot
 -- Returns {1, now} or {0, reason, number of the window or 0, retry at or -1} or {2}: the slot's name is taken.
 local epoch = redis.call('HMGET', KEYS[2], 'memory', 'layout', ARGV[4])
 if epoch[2] ~= ARGV[6] and epoch[2] and tonumber(epoch[2]) > tonumber(ARGV[6]) then
@@ -37,8 +36,7 @@ if lane ~= 'e' then
   end
   if ARGV[5] == '1' then return {0, 'emergency', 0, -1} end
 end
-local windows = (#ARGV - 8) / 4
-if windows == 0 then return {1, now} end
+if ARGV[7] == '' then return {1, now} end
 
 local facts = redis.call('HMGET', KEYS[3], 'timeline', 'closed', 'told')
 if facts[1] ~= timeline then
@@ -49,7 +47,7 @@ if facts[2] and tonumber(facts[2]) > now then return {0, 'memory_lost', 0, tonum
 local told = facts[3] and tonumber(facts[3]) > now
 
 local calls = tonumber(ARGV[2])
-local slot, key = ARGV[#ARGV], lane == 'i' and KEYS[4] or KEYS[5]
+local slot, key = ARGV[9], lane == 'i' and KEYS[4] or KEYS[5]
 local function grant()
   local busy = now + ARGV[3] - 0.5
   if redis.call('ZADD', key, 'NX', busy, calls == 1 and slot or slot .. 1) == 0 then return {2} end
@@ -110,11 +108,10 @@ local function lend(span, kept, never_lent, free)
   return math.ceil(at)
 end
 
-local reason, full, retry, longest = nil, 0, 0, 0
-for number = 1, windows do
-  local at = 4 + 4 * number
-  local limit, span = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
-  local kept = lane == 'p' and tonumber(ARGV[at + 2]) or 0
+local reason, full, retry, longest, number = nil, 0, 0, 0, 0
+for limit, span, kept, never_lent in string.gmatch(ARGV[8], '(%d+) (%d+) (%d+) (%d+)') do
+  number, limit, span, never_lent = number + 1, tonumber(limit), tonumber(span), tonumber(never_lent)
+  kept = lane == 'p' and tonumber(kept) or 0
   if span > longest then longest = span end
   local since = now - span + 0.25
   local interactive = redis.call('ZCOUNT', KEYS[4], since, '+inf')
@@ -127,8 +124,8 @@ for number = 1, windows do
   local need = used + math.max(interactive, kept) - limit
   if need > 0 then
     local free = earliest(span, need, interactive - kept, foreign, foreign_until)
-    if interactive == 0 and used <= limit and tonumber(ARGV[at + 3]) < kept then
-      free = math.min(free, lend(span, kept, tonumber(ARGV[at + 3]), limit - used) or free)
+    if interactive == 0 and used <= limit and never_lent < kept then
+      free = math.min(free, lend(span, kept, never_lent, limit - used) or free)
     end
     if free > now and free > retry then reason, full, retry = 'window', number, free end
   end

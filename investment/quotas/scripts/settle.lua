@@ -4,27 +4,28 @@
 -- ARGV: 1 lane: e, i or p  2 calls  3 outcome  4 when it was reserved, where there are facts
 --       then of each fact: seconds, limit, remaining or '', '1' if full, until (microseconds) or ''
 --       last: slot
--- Returns {now, then of each fact that binds: seconds, slots of somebody else or -1: full, until}
+-- Returns {now, slots given back, then of each fact that binds: seconds, slots of somebody else or -1: full, until}
 local known = redis.call('HGET', KEYS[2], 'timeline')
 if known ~= timeline then rebase(KEYS[2], {KEYS[3], KEYS[4]}, known) end
 
 local key = ARGV[1] == 'i' and KEYS[3] or KEYS[4]
-local calls, outcome = tonumber(ARGV[2]), ARGV[3]
+local slot, calls, outcome, freed = ARGV[#ARGV], tonumber(ARGV[2]), ARGV[3], 0
 for number = 1, calls do
-  local member = calls == 1 and ARGV[#ARGV] or ARGV[#ARGV] .. number
-  local score = redis.call('ZSCORE', key, member)
-  -- Unknown: the request may still be under way, so the slot stays busy until its hold ends.
-  if not score or string.sub(score, -2) ~= '.5' or outcome == 'unknown' then break end
-  if outcome == 'not_sent' then
-    redis.call('ZREM', key, member)
-  else
-    -- No call is under way for longer than its hold, whenever we hear of its end.
-    redis.call('ZADD', key, math.min(now, math.ceil(score)), member)
+  local member = calls == 1 and slot or slot .. number
+  if outcome == 'sent' then
+    -- Only to an earlier moment than it is there: one that was settled before has ended before, and no
+    -- call is under way for longer than its hold, whenever we hear of its end.
+    redis.call('ZADD', key, 'XX', 'LT', now, member)
+  elseif outcome == 'not_sent' then
+    local score = redis.call('ZSCORE', key, member)
+    -- After its hold it may have been settled as sent, which left it as it is.
+    if score and string.sub(score, -2) == '.5' and tonumber(score) > now then freed = freed + redis.call('ZREM', key, member) end
   end
+  -- Unknown: the request may still be under way, so the slot stays busy until its hold ends.
 end
-if #ARGV == 4 then return {now} end
+if #ARGV == 4 then return {now, freed} end
 
-local answer = {now}
+local answer = {now, freed}
 local function tell(field, value, until_)
   local told = redis.call('HGET', KEYS[2], 'told')
   if not told or tonumber(told) < until_ then redis.call('HSET', KEYS[2], 'told', string.format('%.0f', until_)) end

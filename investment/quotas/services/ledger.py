@@ -121,21 +121,25 @@ def settle(
     nothing left this machine, they are free at once. ``unknown``: it may have arrived or still be
     under way, they stay busy as if unsettled. Settling again changes no slot.
 
-    ``details`` are for the call's row; a row of a scope with a long window is completed without them too.
+    With ``details`` the call's row is completed too. Without them it counts until its hold ends, and does
+    not know that it was settled, should the ledger have to be rebuilt: next to nothing in a long window.
+    One that was not sent is always noted.
     """
     parts = ids.parse(id)
     known = scopes.find(parts.scope_number)
     if known is None:
         return clock.now()
-    completed = details is not None or known.durable
+    completed = details is not None or (known.durable and outcome == "not_sent")
     try:
-        moment, binding = _settle(known, parts, outcome, _facts(known, id, limit_facts))
+        moment, freed, binding = _settle(known, parts, outcome, _facts(known, id, limit_facts))
     except redis_client.RedisError:
         # When it finished is not known by the ledger's clock, so it counts for as long as it could take.
         if completed:
             _complete(id, "not_sent" if outcome == "not_sent" else "unknown", clock.now(), details, ())
         raise
     if completed:
+        if outcome == "not_sent" and known.shape and not freed:
+            outcome = "unknown"  # it was settled before, or its slot has been forgotten
         _complete(id, outcome, moment, details, binding)
     return moment
 
@@ -177,7 +181,7 @@ def _run_reserve(
 @lru_cache(maxsize=512)
 def _reserving(
     keys: tuple[str, str, str],
-    shape: tuple[int, ...],
+    windows: tuple[tuple[int, int, int, int], ...],
     lane: Lane,
     calls: int,
     hold_microseconds: int,
@@ -185,7 +189,7 @@ def _reserving(
     stopped: bool,
 ) -> bytes:
     """The script's command but for the slot."""
-    windows = [shape[at : at + 4] for at in range(0, len(shape), 4)]
+    most = [limit - (kept if lane == "planned" else 0) for limit, _, kept, _ in windows]
     return scripts.prepare(
         "reserve",
         redis.key("clock"),
@@ -199,8 +203,8 @@ def _reserving(
         "" if epoch is None else epoch,
         "1" if stopped else "",
         scripts.LAYOUT,
-        min((limit - (kept if lane == "planned" else 0) for limit, _, kept, _ in windows), default=0),
-        *shape,
+        min(most, default=""),
+        " ".join(str(part) for window in windows for part in window),
         keys=7,
         more=1,
     )
@@ -208,15 +212,16 @@ def _reserving(
 
 def _settle(
     known: Declared, parts: ids.Parts, outcome: Outcome, facts: tuple[str | int, ...]
-) -> tuple[datetime, list[tuple[int, int | None, int]]]:
+) -> tuple[datetime, int, list[tuple[int, int | None, int]]]:
+    """Return when, how many slots were given back, and what the provider told that binds."""
     # What was told is told once: such a command is not worth keeping.
     settling = _settling.__wrapped__ if facts else _settling
     command = settling(known.keys, parts.lane, parts.calls, outcome, facts)
-    moment, *told = scripts.ask("settle", command + redis.part(ids.member_of(parts.lane, parts.token)))
+    moment, freed, *told = scripts.ask("settle", command + redis.part(ids.member_of(parts.lane, parts.token)))
     binding = [
         (told[i], None if told[i + 1] < 0 else told[i + 1], told[i + 2]) for i in range(0, len(told), 3)
     ]
-    return ids.instant(moment), binding
+    return ids.instant(moment), freed, binding
 
 
 def _facts(known: Declared, id_: UUID, limit_facts: Sequence[LimitFacts]) -> tuple[str | int, ...]:

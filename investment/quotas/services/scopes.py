@@ -28,15 +28,13 @@ class Declared:
     unrecorded: bool
     keys: tuple[str, str, str]
     durable: bool = field(init=False)
-    shape: tuple[int, ...] = field(init=False)
+    shape: tuple[tuple[int, int, int, int], ...] = field(init=False)
     most: dict[Lane, tuple[int, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         windows = self.limits.windows
         self.durable = self.limits.durable
-        self.shape = tuple(
-            part for w in windows for part in (w.limit, w.seconds * 1_000_000, w.reserve, w.never_lent)
-        )
+        self.shape = tuple((w.limit, w.seconds * 1_000_000, w.reserve, w.never_lent) for w in windows)
         self.most = {lane: _most(lane, windows) for lane in LANES if windows}
 
 

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from investment.lib import redis
-from investment.quotas.contracts import Granted, Lane, Outcome, ScopeLimits, Window
+from investment.quotas.contracts import Granted, Lane, Outcome, Refused, ScopeLimits, Window
 from investment.quotas.models import Call, Scope
 from investment.quotas.services import ledger, scopes
 from investment.quotas.tests.conftest import MORNING, Time
@@ -69,7 +69,9 @@ class Ledger(RuleBasedStateMachine):
         self.under_way: list[Sent] = []
         self.over: list[Sent] = []
         self.arrivals: list[float] = []
-        self.busy: list[tuple[float, str]] = []  # until when a slot is busy, and its lane
+        self.forgotten = False
+        # Until when a slot is busy, its lane, and the end of its hold.
+        self.busy: list[tuple[float, str, float]] = []
 
     @property
     def moment(self) -> float:
@@ -89,7 +91,7 @@ class Ledger(RuleBasedStateMachine):
         if any(calls > w.limit - (w.never_lent if lane == "planned" else 0) for w in self.limits.windows):
             return
         for _ in range(times):
-            answer = ask(lane, calls=calls, hold=HOLD)
+            answer = self._ask(lane, calls)
             assert isinstance(answer, Granted) == self._fits(lane, calls), answer
             if isinstance(answer, Granted):
                 self.under_way += [Sent(answer, lane)]
@@ -100,14 +102,14 @@ class Ledger(RuleBasedStateMachine):
     @rule(lane=LANES)
     def wait_as_told(self, lane: Lane) -> None:
         """Whoever comes when he was told to, with nothing else going on, is granted or told a later time."""
-        answer = ask(lane, hold=HOLD) if self._can_ever(lane) else None
+        answer = self._ask(lane) if self._can_ever(lane) else None
         if isinstance(answer, Granted):
             self.under_way += [Sent(answer, lane)]
         elif answer is not None and answer.retry_at is not None:
             assert answer.retry_at > self.time.now
             if not self.under_way:
                 self.time.passes((answer.retry_at - self.time.now).total_seconds())
-                again = ask(lane, hold=HOLD)
+                again = self._ask(lane)
                 assert isinstance(again, Granted) or self.busy, again
                 self.under_way += [Sent(again, lane)] if isinstance(again, Granted) else []
 
@@ -126,12 +128,14 @@ class Ledger(RuleBasedStateMachine):
     def settle(self, which: int, outcome: Outcome, when: float) -> None:
         call = self.under_way.pop(which % len(self.under_way))
         ledger.settle(id=call.granted.id, outcome=outcome)
-        if outcome != "unknown":  # of those more may still be heard
-            self.over += [call]
-        if outcome == "not_sent":
+        in_time = self.moment < call.began + HOLD
+        known = outcome != "unknown" and in_time and not self.forgotten
+        if known:
+            self.over += [call]  # of the others more may still be heard
+        if known and outcome == "not_sent":
             return
-        over = min(self.moment, call.began + HOLD) if outcome == "sent" else call.began + HOLD
-        self.busy += [(over, call.lane)] * call.granted.slots
+        over = self.moment if known else call.began + HOLD
+        self.busy += [(over, call.lane, call.began + HOLD)] * call.granted.slots
         self.arrivals += [call.began + when * (over - call.began)] * call.granted.slots
 
     @precondition(lambda self: self.over)
@@ -145,6 +149,10 @@ class Ledger(RuleBasedStateMachine):
         """All calls of a scope with a long window have rows, so nothing is forgotten with everything."""
         forget_everything()
         let_late_ones_pass()
+        # These were settled without details, so their rows know only their holds.
+        self.busy = [(latest, lane, latest) for _, lane, latest in self.busy]
+        self.over = []  # nor do they know that they were settled
+        self.forgotten = True
 
     @invariant()
     def the_provider_never_counts_more_than_its_limit(self) -> None:
@@ -153,12 +161,16 @@ class Ledger(RuleBasedStateMachine):
             for i, first in enumerate(arrivals[: -window.limit]):
                 assert arrivals[i + window.limit] - first >= window.seconds - 1e-4, (window, arrivals)
 
+    def _ask(self, lane: Lane, calls: int = 1) -> Granted | Refused:
+        self.forgotten = False
+        return ask(lane, calls=calls, hold=HOLD)
+
     def _can_ever(self, lane: Lane) -> bool:
         return all(w.limit > (w.never_lent if lane == "planned" else 0) for w in self.limits.windows)
 
     def _fits(self, lane: str, calls: int) -> bool:
         """The rule of architecture, once more, counted from what the test itself has seen."""
-        busy = list(self.busy)
+        busy = [(over, of) for over, of, _ in self.busy]
         for call in self.under_way:
             busy += [(call.began + HOLD, call.lane)] * call.granted.slots
         return all(self._fits_in(window, busy, lane, calls) for window in self.limits.windows)
