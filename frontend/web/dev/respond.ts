@@ -114,6 +114,7 @@ const STATUS: Status = {
   last_run: RUNS[0] ?? null,
   open_issues: ISSUES.length,
   providers: [{ provider: "massive", last_call_at: "2026-11-21T05:05:01Z", last_status: 200, last_error: null }],
+  attributions: [],
 };
 
 function sorted(rows: StockRow[], sort: string): StockRow[] {

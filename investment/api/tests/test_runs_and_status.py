@@ -114,3 +114,13 @@ def test_status_tells_of_the_last_call_to_each_provider(client: Client) -> None:
     # The tests run in sample mode: nobody should think that the provider itself has answered.
     assert provider["provider"] == "massive (sandbox)"
     assert (provider["last_status"], provider["last_error"]) == (503, "HTTP 503")
+
+
+def test_status_tells_what_must_be_shown_for_whom(client: Client) -> None:
+    for provider in ("ecb", "massive"):
+        insert_call(at=clock.now() - timedelta(minutes=5), provider=provider, status=200, error="")
+
+    (shown,) = get(client, "/api/status")["attributions"]
+
+    assert (shown["provider"], shown["text"]) == ("ecb", "Source: ECB")
+    assert shown["where"] == "wherever a converted amount is shown"

@@ -1,6 +1,6 @@
 """The installation as a whole, at a glance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from investment.market.models import DataIssue, Instrument
 from investment.market.selectors.sessions import CalendarMissing, latest_closed_session, next_session
 from investment.ops.models import Run
 from investment.ops.selectors.runs import list_runs
+from investment.providers.selectors.terms import attributions_of
 
 NOTICES = {
     "sample": "Sample data: a fictional market of invented companies. Nothing here is real.",
@@ -30,6 +31,16 @@ class ProviderStatus:
     last_call_at: datetime | None
     last_status: int | None
     last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionStatus:
+    """What the terms of a provider that was asked lately want to be shown, and where."""
+
+    provider: str
+    text: str
+    where: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class Status:
     last_run: Run | None
     open_issues: int
     providers: list[ProviderStatus]
+    attributions: list[AttributionStatus]
 
 
 def get_status(*, now: datetime) -> Status:
@@ -63,6 +75,7 @@ def get_status(*, now: datetime) -> Status:
         latest: date | None = latest_closed_session(now)
     except CalendarMissing:
         latest = None
+    asked = _providers(since=now - _LOOKED_BACK)
     ranked_session: date | None = Score.objects.aggregate(last=Max("session"))["last"]
     return Status(
         mode=settings.MODE.kind,
@@ -81,7 +94,11 @@ def get_status(*, now: datetime) -> Status:
         else 0,
         last_run=next(iter(list_runs(limit=1)), None),
         open_issues=DataIssue.objects.filter(closed_at__isnull=True).count(),
-        providers=_providers(since=now - _LOOKED_BACK),
+        providers=[replace(row, provider=f"{row.provider}{_played()}") for row in asked],
+        attributions=[
+            AttributionStatus(provider, shown.text, shown.where, shown.link)
+            for provider, shown in attributions_of(row.provider for row in asked).items()
+        ],
     )
 
 
@@ -100,6 +117,9 @@ def _providers(*, since: datetime) -> list[ProviderStatus]:
             [since],
         )
         rows = cursor.fetchall()
-    # Outside live mode our sandbox answers in the provider's name; nobody should think otherwise.
-    played = "" if settings.MODE.kind == "live" else " (sandbox)"
-    return [ProviderStatus(f"{provider}{played}", *rest) for provider, *rest in rows]
+    return [ProviderStatus(*row) for row in rows]
+
+
+def _played() -> str:
+    """Outside live mode our sandbox answers in the provider's name; nobody should think otherwise."""
+    return "" if settings.MODE.kind == "live" else " (sandbox)"

@@ -1,10 +1,11 @@
 """What the terms of the plans that we are on allow, as far as the operator has decided."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 
 from investment.accounts.models import AuditEntry
 from investment.providers import terms
-from investment.providers.registry import NAMES
 from investment.providers.terms import Attribution, Clause, Use, Verdict
 
 ACCEPTED = "terms.accepted"  # in the audit log
@@ -56,6 +57,7 @@ def clause_of(provider: str) -> Clause | None:
     return terms.terms_of(provider, plan_of(provider)).decision
 
 
-def attributions() -> dict[str, Attribution]:
-    """Return what must be shown for the providers that there are, by provider."""
-    return terms.attributions((name, plan_of(name)) for name in NAMES)
+def attributions_of(providers: Iterable[str]) -> dict[str, Attribution]:
+    """Return what must be shown where values of these providers are, by provider."""
+    known = {row.provider for row in terms.TABLE}
+    return terms.attributions((name, plan_of(name)) for name in providers if name in known)

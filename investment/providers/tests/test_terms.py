@@ -77,6 +77,10 @@ def test_a_provider_that_asks_to_be_named_is_named() -> None:
     assert "sec" not in shown
 
 
+def test_who_is_asked_decides_who_is_named() -> None:
+    assert set(selectors.attributions_of(["ecb", "massive", "somebody"])) == {"ecb"}
+
+
 def test_answers_are_kept_as_long_as_the_plan_allows() -> None:
     assert terms.retention_of("newsapi", "developer") == timedelta(days=30)
     assert terms.retention_of("massive", "basic") is None

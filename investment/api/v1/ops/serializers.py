@@ -67,6 +67,15 @@ class ProviderSerializer(serializers.Serializer[Any]):
     last_error = serializers.CharField(allow_null=True)
 
 
+class AttributionSerializer(serializers.Serializer[Any]):
+    """What a provider's terms want to be shown, and where."""
+
+    provider = serializers.CharField()
+    text = serializers.CharField()
+    where = serializers.CharField()
+    link = serializers.CharField(help_text="Where it leads to; empty: nowhere")
+
+
 class StatusSerializer(serializers.Serializer[Any]):
     """The installation as a whole. ``now`` is the one clock's."""
 
@@ -87,3 +96,4 @@ class StatusSerializer(serializers.Serializer[Any]):
     last_run = RunSerializer(allow_null=True)
     open_issues = serializers.IntegerField()
     providers = ProviderSerializer(many=True)
+    attributions = AttributionSerializer(many=True, help_text="Of the providers asked in the last 30 days")
