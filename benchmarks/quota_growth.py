@@ -17,16 +17,21 @@ Partitions are not logged here, which changes no size and spares the disk some 2
 import argparse
 import json
 import random
+import sys
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from _scratch import scratch_database, start_django
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks._scratch import scratch_database, start_django
 
 BOUND = 2e9  # bytes
 FIRST = date(2026, 1, 1)

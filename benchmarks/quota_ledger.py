@@ -12,10 +12,14 @@ Each ratio is theirs by ours in seconds, from pairs of timings one beside the ot
 import argparse
 import json
 import os
+import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from _scratch import Pair, alternate, scratch_database, start_django
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks._scratch import Pair, alternate, scratch_database, start_django
 
 PAIRS = 41
 SHORT = "benchmark:short:0"
