@@ -10,7 +10,7 @@ Learning from refusals what a key may ask for, and not asking for the rest.
 A success on what was marked takes the mark away.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_bytes
@@ -32,6 +32,7 @@ _MOST_WORDS = 500  # characters; as wide as the column
 _NEW_YORK = ZoneInfo("America/New_York")
 
 Mark = Entitlement | HistoryFloor | UncoveredSymbol
+_MODELS: tuple[type[Mark], ...] = (Entitlement, HistoryFloor, UncoveredSymbol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,18 @@ def refused(
     else:
         return
     _changed(scope)
+
+
+def ask_again(*, scopes: Iterable[str], now: datetime) -> int:
+    """Let one call pass now for each mark of these scopes, and return how many: the plan may be another."""
+    marks = 0
+    for scope in scopes:
+        mine = {"scope": scope, "ask_again_at__gt": now}
+        found = [model.objects.filter(**mine).update(ask_again_at=now) for model in _MODELS]
+        marks += sum(found)
+        if any(found):
+            _changed(scope)
+    return marks
 
 
 def next_day(*, now: datetime, question: Question) -> datetime | None:

@@ -16,6 +16,7 @@ from investment.providers.access import Access
 from investment.providers.errors import CredentialsRejected, NotEntitled, ProviderError
 from investment.providers.probing import Example, Probe
 from investment.providers.selectors.entitlements import EndpointStatus, State, entitlements
+from investment.providers.services import entitlements as marks
 from investment.quotas.contracts import ScopeLimits, Window
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.selectors import window_status
@@ -79,14 +80,28 @@ class Probed:
     without: str
 
 
-def plan_probes(*, names: Collection[str], now: datetime) -> list[ProviderPlan]:
+def plan_probes(*, names: Collection[str], now: datetime, again: bool = False) -> list[ProviderPlan]:
     """
     Return what is to be asked of each provider; nothing is asked yet.
 
+    :param again: also what was refused (see :func:`ask_again`), because the plan may be another.
     :raises KeyError: if there is no such provider.
     """
     known = {(each.scope, each.endpoint): each for each in entitlements()}
-    return [_plan_of(name, known, now) for name in names]
+    return [_plan_of(name, known, now, again) for name in names]
+
+
+def ask_again(*, names: Collection[str], now: datetime) -> int:
+    """Let what the providers have refused be asked for again at once; return how many marks that are."""
+    found = 0
+    for name in names:
+        try:
+            access = registry.access(name)
+        except ProviderError:
+            continue
+        scopes = {access.limits.scope, *(limits.scope for limits in access.others.values())}
+        found += marks.ask_again(scopes=scopes, now=now)
+    return found
 
 
 def probe(
@@ -157,7 +172,9 @@ def _asked(row: Probe, client: object, example: Example) -> tuple[State, str]:
     return "included", ""
 
 
-def _plan_of(name: str, known: dict[tuple[str, str], EndpointStatus], now: datetime) -> ProviderPlan:
+def _plan_of(
+    name: str, known: dict[tuple[str, str], EndpointStatus], now: datetime, again: bool
+) -> ProviderPlan:
     try:
         access = registry.access(name)
     except ProviderError as error:
@@ -167,7 +184,9 @@ def _plan_of(name: str, known: dict[tuple[str, str], EndpointStatus], now: datet
     )
     for row in plan.probes:
         status = known.get((access.limits_of(row.endpoint).scope, row.endpoint))
-        if status is not None and status.state != "unknown" and not _due(status, now):
+        if status is None or status.state == "unknown" or _due(status, now):
+            continue
+        if not (again and status.state == "not_included"):
             plan.known[row.endpoint] = status
     plan.rooms = _rooms(access, plan.todo, now)
     return plan

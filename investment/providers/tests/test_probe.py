@@ -1,7 +1,7 @@
 """``manage.py probe`` asks what nobody has asked yet, says what it costs, and shows what there is."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 
 import pytest
@@ -11,10 +11,12 @@ from pytest_django import Settings
 
 from investment.lib import clock
 from investment.providers import registry
+from investment.providers.errors import OutOfHistory
 from investment.providers.gateway import market_data
 from investment.providers.models import Entitlement
 from investment.providers.sandbox.plans import Plan
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
+from investment.providers.services.probing import plan_probes
 from investment.providers.tests.metered import SESSION
 from investment.quotas.models import Call
 
@@ -83,6 +85,26 @@ def test_what_real_calls_have_told_is_not_asked_again(
     assert "splits" in asked, "it is due"
     assert "dividends" not in asked
     assert sandbox.counts().received > received
+
+
+def test_after_buying_a_plan_what_was_refused_is_asked_for_at_once(
+    sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "not in your plan" in row_of("splits", run(capsys))
+    with market_data(lane="planned", purpose="a test") as massive, pytest.raises(OutOfHistory):
+        massive.grouped_daily(session=date(2023, 3, 2))
+    sandbox.sandbox.keys[sandbox.key] = Plan("another")
+    assert "not in your plan" in row_of("splits", run(capsys))
+
+    for again in (False, True):
+        (plan,) = plan_probes(names=["massive"], now=clock.now(), again=again)
+        assert ("splits" in {row.endpoint for row in plan.todo}) == again
+    printed = run(capsys, "--again")
+
+    assert "included" in row_of("splits", printed)
+    assert "massive dividends" not in printed
+    with market_data(lane="planned", purpose="a test") as massive:
+        massive.grouped_daily(session=date(2023, 3, 2))
 
 
 def test_a_dry_run_asks_nothing(sandbox: RunningSandbox, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from investment.providers.services.probing import (
     Probed,
     ProviderPlan,
     Room,
+    ask_again,
     example_of,
     invented_example,
     plan_probes,
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--provider", choices=registry.NAMES, help="only this one")
         parser.add_argument("--dry-run", action="store_true", help="say what it would cost, and ask nothing")
         parser.add_argument("--yes", action="store_true", help="also wait for slots that are not free yet")
+        parser.add_argument(
+            "--again", action="store_true", help="ask also for what was refused: you have bought another plan"
+        )
         parser.add_argument("--symbol", default="", help="the stock to ask about (default: a well-known one)")
         parser.add_argument(
             "--patience", type=float, default=900.0, help="seconds that a call may wait for a slot (900)"
@@ -40,7 +44,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
         names = [options["provider"]] if options["provider"] else list(registry.NAMES)
-        plans = plan_probes(names=names, now=now)
+        plans = plan_probes(names=names, now=now, again=options["again"])
         # The sandbox's stocks are invented: one of them has to be looked up.
         invented = settings.MODE.kind != "live" and not options["symbol"] and any(plan.todo for plan in plans)
         self._tell_cost(plans, invented)
@@ -51,6 +55,8 @@ class Command(BaseCommand):
                 "That is more than what is free now, so it waits for slots and takes them from planned work. "
                 "Say --yes if it shall, or --provider for one at a time"
             )
+        if options["again"]:
+            ask_again(names=names, now=now)
         example = invented_example(now=now) if invented else example_of(now=now, symbol=options["symbol"])
         found = []
         for plan in plans:
@@ -97,6 +103,10 @@ class Command(BaseCommand):
         missing = [row for row in found if row.state == "not_included"]
         if missing:
             console.print(_meaning(missing))
+            console.print(
+                "What is not in your plan is not asked for; every week one call checks whether it is now.\n"
+                "After buying another plan under the same key: manage.py probe --again"
+            )
         elif all(row.state == "included" for row in found):
             console.print("Nothing is missing.")
 
