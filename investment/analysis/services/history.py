@@ -1,5 +1,6 @@
 """What an analysis reads: the bars of all instruments, and how they are adjusted as known at its session."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,8 +10,9 @@ import numpy.typing as npt
 from investment.analysis.calculators.eligibility import Texts
 from investment.analysis.calculators.figures import Block
 from investment.analysis.calculators.own_bars import Mask, Matrix
-from investment.market.models import Instrument
-from investment.market.selectors.panel import fetched_origins, load_factors, load_panel
+from investment.market.calculators.adjustment import Factors
+from investment.market.models import CorporateAction, Instrument, Origin
+from investment.market.selectors.panel import Panel, fetched_origins, load_factors, load_panel
 from investment.market.selectors.sessions import sessions_before
 from investment.providers.selectors.terms import withheld_from_scores
 
@@ -64,8 +66,8 @@ def load_history(*, session: date, length: int) -> History:
     decides what feeds them.
     """
     sessions = sessions_before(session, length)
-    withheld_origins = fetched_origins(providers=withheld_from_scores())
-    panel = load_panel(sessions=sessions, without_origins=withheld_origins)
+    forbidden = withheld_from_scores()
+    panel = load_panel(sessions=sessions, without_origins=fetched_origins(providers=forbidden))
     factors = load_factors(panel=panel)
     rows = Instrument.objects.values_list("pk", "kind", "currency", "actions_withheld")
     about = {pk: (kind, currency, bool(withheld)) for pk, kind, currency, withheld in rows}
@@ -75,6 +77,8 @@ def load_history(*, session: date, length: int) -> History:
     withheld = np.array([each[2] for each in known], dtype=np.bool_)
     if withheld.any():
         factors.splits[:, withheld] = np.nan_to_num(factors.splits[:, withheld], nan=1.0)
+    if forbidden:
+        _forget_factors(panel, factors, providers=list(forbidden))
     return History(
         sessions=sessions,
         instrument_ids=panel.instrument_ids,
@@ -88,3 +92,26 @@ def load_history(*, session: date, length: int) -> History:
         kinds=np.array([str(each[0]) for each in known], dtype=object),
         currencies=np.array([each[1] for each in known], dtype=object),
     )
+
+
+def _forget_factors(panel: Panel, factors: Factors, *, providers: list[str]) -> None:
+    """
+    Let be unknown what only the fetched actions of some providers would tell of other sources' prices.
+
+    Without them a price from before a split would look like one from after it.
+    """
+    if not panel.sessions:
+        return
+    told = CorporateAction.objects.filter(
+        provider__in=providers,
+        channel=Origin.Channel.FETCHED,
+        withdrawn_at=None,
+        ex_date__gt=panel.sessions[0],
+        ex_date__lte=panel.sessions[-1],
+    )
+    place_of = {pk: place for place, pk in enumerate(panel.instrument_ids.tolist())}
+    for instrument_id, ex_date in told.values_list("instrument_id", "ex_date"):
+        if instrument_id in place_of:
+            before = slice(bisect_left(panel.sessions, ex_date))
+            factors.splits[before, place_of[instrument_id]] = np.nan
+            factors.full[before, place_of[instrument_id]] = np.nan

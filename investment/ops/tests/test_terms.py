@@ -1,14 +1,16 @@
 """Until the operator has accepted the clause, a live installation scores nothing of Massive's prices."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from pytest_django import Settings
 
 from investment.accounts.models import AuditEntry
 from investment.analysis.models import Figures, Score
+from investment.analysis.services.run import analyse_session
 from investment.lib import clock
-from investment.market.models import DailyBar, Origin
+from investment.market.models import CorporateAction, DailyBar, Instrument, Origin
 from investment.ops.models import Installation
 from investment.ops.services.stage_analysis import LOOK_AGAIN
 from investment.ops.tests.stage import MONDAY, NIGHT, at, mode, night_after, run
@@ -55,6 +57,30 @@ def test_own_files_are_scored_without_it(sandbox: RunningSandbox) -> None:
 
     assert outcome.state == "done"
     assert set(Figures.objects.values_list("instrument_id", flat=True)) == set(chosen)
+
+
+def test_what_its_splits_tell_of_own_files_is_unknown_without_it(sandbox: RunningSandbox) -> None:
+    run()
+    own = Origin.objects.filter(channel="imported").earliest("pk")
+    DailyBar.objects.filter(session=MONDAY).update(origin=own)
+    CorporateAction.objects.all().delete()
+    split, other = DailyBar.objects.filter(session=MONDAY).values_list("instrument_id", flat=True)[:2]
+    Instrument.objects.update(actions_from=date(2020, 1, 1), actions_withheld="")
+    CorporateAction.objects.create(
+        instrument_id=split, kind="split", ratio=2.0, ex_date=MONDAY, provider="massive", known_at=NIGHT
+    )
+
+    def returns() -> dict[int, float | None]:
+        analyse_session(session=MONDAY, now=clock.now())
+        return dict(Figures.objects.filter(session=MONDAY).values_list("instrument_id", "return_1"))
+
+    without = returns()
+    accept(clause=NON_DISPLAY, provider="massive", by="ada", actor=None, now=clock.now())
+    accepted = returns()
+
+    assert without[split] is None
+    assert accepted[split] is not None
+    assert without[other] == accepted[other] is not None
 
 
 def test_in_sample_mode_nothing_is_withheld(settings: Settings) -> None:
