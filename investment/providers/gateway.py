@@ -11,6 +11,7 @@ so with ``attempts``: who asks knows what else is waiting.
 """
 
 import time
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ HOLD = 5.0 + 20.0 + BODY_WITHIN + 20.0  # seconds
 _PAUSE = 2.0  # real seconds until another attempt, where nobody said when
 _LOOK_AGAIN = 1.0  # real seconds; the clock may be set while we wait
 _BREATH = 0.001  # real seconds
+_ANY_PACKING = zlib.MAX_WBITS | 32  # gzip's or zlib's, as the body itself says
 _MAX_REFUSAL = 64 * 2**10  # bytes as sent; no provider says «too many» in more
 
 # The request never left this machine. Whatever else goes wrong may have been counted.
@@ -126,6 +128,16 @@ def provider(
     )
     with httpx.Client(base_url=access.base_url, transport=meter, timeout=TIMEOUT, trust_env=False) as http:
         yield _Metered(access.make(http), meter, attempts)
+
+
+def _beginning(body: bytes, headers: httpx.Headers) -> bytes:
+    """Return the beginning of an answer, unpacked: as much as any refusal has to say."""
+    if headers.get("Content-Encoding", "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        return zlib.decompressobj(_ANY_PACKING).decompress(body, _MAX_REFUSAL)
+    except zlib.error:
+        return b""
 
 
 class _Metered:
@@ -378,9 +390,10 @@ class MeteredTransport(httpx.BaseTransport):
                     raise httpx.ReadTimeout(f"the answer took more than {BODY_WITHIN:.0f} s")
         finally:
             response.close()
-            told = b"" if sending.size > _MAX_REFUSAL else b"".join(parts)
+            body = b"".join(parts)
+            told = b"" if sending.size > _MAX_REFUSAL else _beginning(body, response.headers)
             sending.facts = list(self._access.limit_facts(response.status_code, response.headers, told))
-        return response, b"".join(parts)
+        return response, body
 
     def _finish(self, sending: _Sending) -> None:
         if sending.outcome != "not_sent":

@@ -12,7 +12,7 @@ from investment.providers.adapters.massive.client import MassiveClient
 __all__ = ["NAMES", "access", "market_data_access", "scope_of"]
 
 # Each is a folder below ``adapters`` with an ``access.py``. Its settings begin with its name.
-NAMES = ("massive",)
+NAMES = ("massive", "finnhub", "alphavantage", "newsapi", "ecb", "sec")
 
 _NO_REAL_KEY = "no-real-key-at-all"
 

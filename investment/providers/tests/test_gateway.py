@@ -1,8 +1,12 @@
 """Every request is reserved, has its row before it is sent, and is settled by what became of it."""
 
+import contextlib
+import dataclasses
+import gzip
 import threading
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +20,7 @@ from investment.providers.gateway import market_data
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 from investment.providers.tests.metered import KEY, SESSION, ask, in_use
 from investment.providers.tests.wire import EMPTY, Behaviour, answer, hang_until, http, provider, reset
+from investment.quotas.contracts import LimitFacts
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.models import Call
 
@@ -246,3 +251,37 @@ def test_every_question_can_be_asked_of_the_sandbox(sandbox: RunningSandbox, set
         assert len(massive.grouped_daily(session=date(2026, 3, 1)).bars) == 0
         spent = massive.calls_spent
     assert Call.objects.filter(state="sent").count() == spent == sandbox.counts().received
+
+
+def told_of_windows(body: bytes, headers: dict[str, str]) -> bytes:
+    """Return what the adapter is told of an answer's body, to read of its windows."""
+    heard: list[bytes] = []
+
+    def listen(_status: int, _headers: Mapping[str, str], body: bytes) -> list[LimitFacts]:
+        heard.append(body)
+        return []
+
+    def send(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(body))
+
+    access = dataclasses.replace(registry.access("massive"), limit_facts=listen)
+    transport = gateway.MeteredTransport(
+        httpx.MockTransport(send), access=access, lane="planned", purpose="a test"
+    )
+    with (
+        httpx.Client(transport=transport, base_url="http://sandbox.test") as client,
+        contextlib.suppress(httpx.DecodingError),
+    ):
+        client.get("/")
+    (told,) = heard
+    return told
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_refusal_inside_a_packed_answer_is_read(pack: Callable[[bytes], bytes], settings: Settings) -> None:
+    packed = {"Content-Encoding": "gzip"}
+
+    assert told_of_windows(b"too many", {}) == b"too many"
+    assert told_of_windows(pack(b"too many"), packed) == b"too many"
+    assert len(told_of_windows(pack(b" " * 10**7), packed)) <= 64 * 2**10, "longer than any refusal"
+    assert told_of_windows(b"\x1f\x8b broken", packed) == b""

@@ -6,12 +6,11 @@ for either, but that a day of 25 hours in New York may hold a second helping, wh
 the words below. Refusals come with HTTP 200 and no header; only their texts tell which window is full.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from investment.providers.adapters.alphavantage.refusals import LONGEST, Kind, heard
+from investment.providers.adapters.alphavantage.refusals import Kind, heard
 from investment.quotas.contracts import LimitFacts, Window
 
 NAME = "alphavantage"
@@ -19,7 +18,6 @@ METERED = "key"
 
 _PRICES = "https://www.alphavantage.co/premium/"
 _MINUTE, _DAY = 60, 86_400
-_ANY_HEADER = 32 + zlib.MAX_WBITS  # zlib finds out itself whether it is gzip's
 
 
 def _paid(calls: int) -> tuple[Window, ...]:
@@ -40,18 +38,16 @@ PLANS: Mapping[str, Sequence[Window]] = {
 
 
 def limit_facts(
-    _status: int, headers: Mapping[str, str], body: bytes, windows: Sequence[Window]
+    _status: int, _headers: Mapping[str, str], body: bytes, windows: Sequence[Window]
 ) -> list[LimitFacts]:
     """
     Return which of our windows a refusal says is full: none where it does not say so in known words.
-
-    The body may be as it was sent, packed as the headers say, or unpacked.
 
     A burst fills the shortest, a text of minutes that of a minute (or else the shortest: so the calls
     of the time before 2024, whose text names a minute and a day), a text of days that of a day. How
     long a day is still full is not told, so that is 24 hours.
     """
-    refusal = heard(_unpacked(body, headers)) if windows else None
+    refusal = heard(body) if windows else None
     if refusal is None:
         return []
     by_length = sorted(windows, key=lambda window: window.seconds)
@@ -63,16 +59,6 @@ def limit_facts(
     elif refusal.kind is Kind.DAY:
         full = next((window for window in by_length if window.seconds == _DAY), None)
     return [LimitFacts(seconds=full.seconds, full=True)] if full else []
-
-
-def _unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """Return a body without its packing, no more of it than a refusal can be long."""
-    if headers.get("content-encoding", "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return body
-    try:
-        return zlib.decompressobj(_ANY_HEADER).decompress(body, LONGEST + 1)
-    except zlib.error:
-        return body
 
 
 def retry_at(headers: Mapping[str, str]) -> datetime | None:

@@ -1,6 +1,5 @@
 """What the SEC allows: ten requests a second, for all machines of an operator together. No key, no plans."""
 
-import zlib
 from collections.abc import Mapping, Sequence
 
 from investment.providers.adapters.sec import refusals
@@ -23,18 +22,7 @@ def limit_facts(
     status: int, headers: Mapping[str, str], body: bytes, windows: Sequence[Window]
 ) -> list[LimitFacts]:
     """Return what an answer tells of our windows: a page about our rate shuts them for ten minutes."""
-    page = unpacked(headers, body)
-    if status != 429 and not (refusals.is_page(page) and refusals.too_fast(page)):
+    if status != 429 and not (refusals.is_page(body) and refusals.too_fast(body)):
         return []
-    until = refusals.retry_at(headers, page)
+    until = refusals.retry_at(headers, body)
     return [LimitFacts(seconds=window.seconds, full=True, until=until) for window in windows]
-
-
-def unpacked(headers: Mapping[str, str], body: bytes) -> bytes:
-    """Return the beginning of a body that may be packed, as its headers say, or not any more."""
-    if headers.get("content-encoding", "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return body
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(body, refusals.READ)
-    except zlib.error:
-        return body

@@ -1,7 +1,3 @@
-import gzip
-import zlib
-
-import httpx
 import pytest
 
 from investment.providers.access import ProviderSettings
@@ -50,18 +46,6 @@ def test_a_refusal_tells_which_window_is_full(
     assert limit_facts(200, {}, body, PLANS["free"]) == free
     assert limit_facts(200, {}, body, PLANS["premium_75"]) == paid
     assert limit_facts(200, {}, body, ()) == []
-
-
-@pytest.mark.parametrize(
-    "packed", [gzip.compress(body_of("day")), zlib.compress(body_of("day")), body_of("day")]
-)
-def test_a_packed_refusal_is_understood(packed: bytes) -> None:
-    """The gateway tells what was sent; what is unpacked already is no worse."""
-    headers = httpx.Headers({"Content-Encoding": "gzip"})
-
-    assert limit_facts(200, headers, packed, PLANS["free"]) == [DAY]
-    assert limit_facts(200, headers, gzip.compress(b" " * 10_000_000), PLANS["free"]) == []
-    assert limit_facts(200, headers, packed[:-20] + b"?", PLANS["free"]) == []
 
 
 def test_every_refusal_is_in_the_table_above() -> None:

@@ -1,5 +1,4 @@
 import dataclasses
-import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -31,16 +30,6 @@ def test_a_page_about_our_rate_shuts_the_window_for_ten_minutes() -> None:
     assert limit_facts(403, headers, recorded("undeclared.html"), WINDOWS) == []
     assert limit_facts(200, headers, recorded("companyfacts.json"), WINDOWS) == []
     assert limit_facts(200, headers, b"", WINDOWS) == []
-
-
-def test_a_page_is_read_packed_or_not() -> None:
-    page = recorded("too_fast.html")
-    packed = {"content-encoding": "gzip"}
-
-    assert limit_facts(403, packed, gzip.compress(page), WINDOWS) == limit_facts(403, {}, page, WINDOWS) != []
-    assert limit_facts(403, packed, page, WINDOWS) != [], "unpacked meanwhile, with its header still there"
-    assert limit_facts(403, packed, b"\x1f\x8b broken", WINDOWS) == []
-    assert limit_facts(403, packed, gzip.compress(bytes(10**8)), WINDOWS) == []
 
 
 @pytest.mark.parametrize("contact", ["-", "", "Jane Doe"])
