@@ -32,7 +32,7 @@ from investment.providers.registry import access as access_of
 from investment.providers.services import archive
 from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.errors import QuotaExhausted
-from investment.quotas.services import ledger, scopes
+from investment.quotas.services import epochs, ledger, scopes
 from investment.quotas.services.calls import refuse_open_transaction
 from investment.quotas.services.memory import MAX_HOLD, SEND_WITHIN
 
@@ -294,16 +294,17 @@ class MeteredTransport(httpx.BaseTransport):
                 raise
             finally:
                 self._finish(sending)
-            archive.keep(
-                access=self._access,
-                call_id=sending.granted.id,
-                endpoint=endpoint,
-                url=str(request.url),
-                status=head.status_code,
-                headers=head.headers,
-                body=body,
-                now=clock.now(),
-            )
+            if self._epoch is None or epochs.reigns(self._epoch):
+                archive.keep(
+                    access=self._access,
+                    call_id=sending.granted.id,
+                    endpoint=endpoint,
+                    url=str(request.url),
+                    status=head.status_code,
+                    headers=head.headers,
+                    body=body,
+                    now=clock.now(),
+                )
             return httpx.Response(
                 head.status_code, headers=head.headers, stream=httpx.ByteStream(body), request=request
             )

@@ -84,3 +84,8 @@ def end(*, name: str, number: int) -> None:
     """Give a reign up: its number is refused from now on. Harmless where another has followed."""
     Epoch.objects.filter(name=name, number=number).delete()
     redis.state().hdel(redis.key(*scripts.EPOCH), str(number))
+
+
+def reigns(number: int) -> bool:
+    """True while nobody has followed: of what an earlier reign still hears nothing is kept."""
+    return bool(redis.state().hexists(redis.key(*scripts.EPOCH), str(number)))

@@ -154,3 +154,14 @@ def test_of_many_who_begin_at_once_the_last_reigns() -> None:
 
     assert numbers() == {max(begun): "planner"}
     assert Epoch.objects.get(name="planner").number == max(begun)
+
+
+def test_a_reign_is_over_when_another_follows_or_it_is_given_up() -> None:
+    first = epochs.begin(name="planner", owner="a")
+    assert epochs.reigns(first)
+
+    second = epochs.begin(name="planner", owner="b")
+
+    assert (epochs.reigns(first), epochs.reigns(second)) == (False, True)
+    epochs.end(name="planner", number=second)
+    assert not epochs.reigns(second)

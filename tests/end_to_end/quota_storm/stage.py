@@ -131,7 +131,7 @@ class Stage:
             self.set_clock(rate=1.0)
             self._start_providers()
             subprocess.run(
-                [sys.executable, "manage.py", "migrate", "quotas", "--verbosity=0"],
+                [sys.executable, "manage.py", "migrate", "--verbosity=0"],
                 cwd=ROOT, env=self.environment, check=True,
             )  # fmt: skip
             self._stack = stack.pop_all()
