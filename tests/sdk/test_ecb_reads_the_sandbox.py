@@ -13,6 +13,8 @@ from investment.providers.contracts.fx import FxHistory, Unchanged
 from investment.providers.sandbox.sample.fx import Fx
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 EASTER_TUESDAY = datetime(2026, 4, 7, 12, 0, tzinfo=UTC)
 DOCUMENTS: list[tuple[str, dict[str, str]]] = [
     ("daily", {}),

@@ -11,7 +11,7 @@ from investment.ops.models import SessionJob
 from investment.ops.services import leases
 from investment.ops.tests.stage import MONDAY, NIGHT, job, night_after, run, stages
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from investment.providers.sandbox.testing import RunningSandbox
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.models import Call
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SINCE = date(2026, 2, 23)  # a Monday: six sessions up to the latest
 

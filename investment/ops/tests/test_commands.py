@@ -18,7 +18,7 @@ from investment.ops.services.session_job import Outcome
 from investment.ops.tests.stage import FRIDAY, MONDAY, NIGHT, at, job, night_after, run
 from investment.providers.sandbox.testing import RunningSandbox
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 THURSDAY = date(2026, 2, 26)
 

@@ -34,7 +34,7 @@ from investment.providers.sandbox.testing import RunningSandbox
 from investment.providers.services import archive
 from investment.quotas.models import Call
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

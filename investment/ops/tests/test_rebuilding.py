@@ -20,7 +20,7 @@ from investment.ops.tests.stage import FRIDAY, MONDAY, NIGHT, mode, night_after,
 from investment.providers.models import RawAnswer, RawBody
 from investment.providers.sandbox.testing import RunningSandbox
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 SINCE = date(2026, 2, 23)
 Rows = list[tuple[object, ...]]

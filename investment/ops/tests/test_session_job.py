@@ -18,7 +18,7 @@ from investment.providers.sandbox.plans import PLANS
 from investment.providers.sandbox.testing import RunningSandbox
 from investment.quotas.models import Call
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from investment.providers.sandbox.testing import RunningSandbox
 from investment.providers.services.terms import accept
 from investment.providers.terms import NON_DISPLAY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

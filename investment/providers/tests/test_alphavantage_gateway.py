@@ -18,7 +18,7 @@ from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.models import Call
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic"), pytest.mark.slow]
 
 KEY = "AVKEY/that+nobody&may=see"
 MORNING = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)

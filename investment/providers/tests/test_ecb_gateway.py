@@ -13,7 +13,7 @@ from investment.providers.gateway import provider
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 from investment.quotas.models import Call
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic"), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from investment.providers.selectors import entitlements as selectors
 from investment.providers.services import entitlements
 from investment.quotas.errors import QuotaExhausted
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic"), pytest.mark.slow]
 
 NOW = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
 START, END = date(2026, 1, 5), date(2026, 2, 27)

@@ -16,7 +16,7 @@ from investment.providers.selectors import entitlements as selectors
 from investment.providers.services import entitlements
 from investment.providers.services.entitlements import PASSAGE, RECHECK, RECHECK_SYMBOL
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SCOPES = ("one:stocks:aaaa", "one:stocks:bbbb")  # two keys
 ENDPOINTS = ("bars", "splits")

@@ -17,7 +17,7 @@ from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 from investment.quotas.models import Call
 from investment.quotas.services import scopes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic"), pytest.mark.slow]
 
 NOW = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)
 START, END = date(2026, 1, 5), date(2026, 2, 27)

@@ -14,7 +14,7 @@ from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.models import Call
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic"), pytest.mark.slow]
 
 KEY = "a-key/of+finnhub that nobody may see"
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)

@@ -15,6 +15,8 @@ from investment.providers.adapters.finnhub.symbols import learn
 from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 3, 3)
 IN_SESSION = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)  # noon in New York
 SYMBOLS = 60

@@ -16,6 +16,8 @@ from investment.providers.contracts import Trade
 from investment.providers.sandbox.finnhub import socket
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 3, 3)
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)
 SOON = 5.0  # seconds of patience

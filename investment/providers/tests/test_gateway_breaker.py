@@ -13,7 +13,7 @@ from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 from investment.providers.tests.metered import SESSION
 from investment.quotas.models import Call
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic"), pytest.mark.slow]
 
 NOW = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
 START, END = date(2026, 1, 5), date(2026, 2, 27)

@@ -15,6 +15,8 @@ from investment.providers.sandbox.newsapi import articles
 from investment.providers.sandbox.newsapi.query import QueryError, matcher
 from investment.providers.sandbox.testing import NOW, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 
 

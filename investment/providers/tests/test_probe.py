@@ -20,7 +20,7 @@ from investment.providers.services.probing import plan_probes
 from investment.providers.tests.metered import SESSION
 from investment.quotas.models import Call
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("basic"), pytest.mark.slow]
 
 NOW = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
 PROVIDERS = ("massive", "finnhub", "alphavantage", "newsapi", "ecb", "sec")

@@ -20,6 +20,8 @@ from investment.providers.sandbox.sample.instruments import Instrument
 from investment.providers.sandbox.sec import archives, companies
 from investment.providers.sandbox.testing import NOW, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 CONTACT = "Jane Doe jane@example.com"
 FACTS_ZIP = "/Archives/edgar/daily-index/xbrl/companyfacts.zip"

@@ -30,7 +30,7 @@ from investment.quotas.services.memory import MAX_HOLD
 from investment.quotas.tests.conftest import MORNING, Time
 from investment.quotas.tests.factories import SCOPE, declare
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 LATE = MIDNIGHT + timedelta(days=60)

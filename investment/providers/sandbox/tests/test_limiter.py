@@ -13,6 +13,8 @@ from investment.providers.sandbox.limiter import Kind, Limiter, Window
 from investment.providers.sandbox.plans import NEW_YORK, PLANS, Plan, read_plan
 from investment.providers.sandbox.testing import NOW, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 STATUS = "/v1/marketstatus/now"
 KINDS: tuple[Kind, ...] = ("rolling", "fixed")

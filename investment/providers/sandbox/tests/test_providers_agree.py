@@ -12,6 +12,8 @@ import pytest
 from investment.providers.sandbox.table import speakers
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 EVENING = datetime(2026, 3, 3, 22, tzinfo=UTC)  # a Tuesday; New York has closed an hour ago
 DECLARED = {"User-Agent": "Jane Doe jane@example.com"}

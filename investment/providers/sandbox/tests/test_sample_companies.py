@@ -17,6 +17,8 @@ from investment.providers.sandbox.sample.instruments import EPOCH, Instrument
 from investment.providers.sandbox.sources import Invented
 from investment.providers.sandbox.testing import exchange_days
 
+pytestmark = pytest.mark.slow
+
 LAST = date(2026, 3, 2)
 
 

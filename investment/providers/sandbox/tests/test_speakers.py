@@ -21,6 +21,8 @@ from investment.providers.sandbox.state import Sandbox
 from investment.providers.sandbox.table import speaker_of, speakers
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 
 

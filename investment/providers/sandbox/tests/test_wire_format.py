@@ -11,6 +11,8 @@ import pytest
 
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 MIDNIGHT = datetime(2026, 3, 4, 5, 0, tzinfo=UTC)  # in New York; the 3rd is a Tuesday
 UPGRADE = "Please upgrade your plan at https://{}/pricing"

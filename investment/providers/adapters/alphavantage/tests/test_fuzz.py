@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from investment.providers.adapters.alphavantage.tests.test_errors import ASKS
 from investment.providers.adapters.alphavantage.tests.wire import PAYLOADS, Wire, recorded
 from investment.providers.contracts import BarSeries
 from investment.providers.contracts.fx import FxBars
+
+pytestmark = pytest.mark.slow
 
 NAMES = sorted(path.name for path in PAYLOADS.iterdir() if path.suffix in (".json", ".csv"))
 BY_NAME = {

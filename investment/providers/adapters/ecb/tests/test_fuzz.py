@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from investment.providers.adapters.ecb import documents
 from investment.providers.adapters.ecb.limits import retry_at
 from investment.providers.adapters.ecb.tests.wire import SHAPE, packed, recorded
 from investment.providers.errors import MalformedPayload
+
+pytestmark = pytest.mark.slow
 
 CELL = st.one_of(
     st.sampled_from(

@@ -16,6 +16,8 @@ from investment.providers.adapters.finnhub.limits import limit_facts
 from investment.providers.adapters.finnhub.symbols import Spelling
 from investment.providers.adapters.finnhub.tests.wire import Wire, ok, recorded
 
+pytestmark = pytest.mark.slow
+
 DAYS = {"start": date(2019, 9, 1), "end": date(2019, 9, 30)}
 ASKED: dict[str, Callable[[FinnhubClient], object]] = {
     "quote": lambda c: c.quote(symbol="A"),

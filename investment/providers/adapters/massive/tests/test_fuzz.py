@@ -23,6 +23,8 @@ from investment.providers.adapters.massive.client import MassiveClient
 from investment.providers.adapters.massive.tests.wire import KEY, PAYLOADS, raw, recorded
 from investment.providers.contracts import MalformedRow
 
+pytestmark = pytest.mark.slow
+
 FIRST, LAST = date(2020, 1, 2), date(2020, 1, 10)
 Ask = Callable[[MassiveClient], object]
 QUESTIONS: dict[str, tuple[Ask, str]] = {

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from investment.providers import errors
 from investment.providers.adapters.newsapi import records
 from investment.providers.adapters.newsapi.limits import PLANS, limit_facts
 from investment.providers.adapters.newsapi.tests.wire import Wire, recorded
+
+pytestmark = pytest.mark.slow
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),

@@ -16,6 +16,8 @@ from investment.providers.adapters.sec.tests.archives import APPLE, Shelf, archi
 from investment.providers.adapters.sec.tests.wire import Wire, recorded
 from investment.providers.contracts import CompanyFacts, MalformedRow, Validators
 
+pytestmark = pytest.mark.slow
+
 PACKED = archive((APPLE, recorded("companyfacts.json")), ("CIK0001045810.json", facts(1045810)))
 
 

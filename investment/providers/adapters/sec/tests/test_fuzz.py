@@ -20,6 +20,8 @@ from investment.providers.adapters.sec.tests.archives import APPLE, archive
 from investment.providers.adapters.sec.tests.wire import Wire, recorded
 from investment.providers.contracts import CompanyFacts, Filer, TickerList
 
+pytestmark = pytest.mark.slow
+
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),

@@ -13,6 +13,8 @@ from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.sample.instruments import Instrument
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 NIGHT = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)  # the session before has ended
 SESSION = date(2026, 3, 2)

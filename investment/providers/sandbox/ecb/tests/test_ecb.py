@@ -18,6 +18,8 @@ from investment.providers.sandbox.ecb import target
 from investment.providers.sandbox.sources import Invented
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.slow
+
 REAL = Path(__file__).parents[6] / "shared" / "data" / "fx" / "eurofxref-hist.csv.gz"
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 EASTER_TUESDAY = datetime(2026, 4, 7, 12, 0, tzinfo=UTC)  # 14:00 in Frankfurt: not put out yet
