@@ -134,7 +134,10 @@ def failures() -> tuple[type[Exception], ...]:
     from django.db import Error as DatabaseError
     from redis import RedisError
 
-    return httpx.TransportError, RedisError, DatabaseError
+    from investment.providers.errors import TransientProviderError
+
+    # Transient: an endpoint that failed several times in a row is left alone for a while.
+    return httpx.TransportError, RedisError, DatabaseError, TransientProviderError
 
 
 def make_access(order: Mapping[str, Any]) -> "Access[Any]":
