@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from investment.providers import packing
 from investment.providers.access import Access
 from investment.providers.models import RawAnswer
 from investment.providers.selectors.terms import plan_of
@@ -66,7 +67,6 @@ KEPT: Mapping[tuple[str, str], timedelta] = {
     ("sec", "companyfacts"): _LISTS,
 }
 _KEYS = {"apikey", "api_key", "key", "token", "access_key", "access_token"}
-_PACKINGS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
 class _NotKept(Exception):
@@ -185,22 +185,16 @@ def _store(whole: bytes, until: datetime) -> str:
 
 def _unpacked(body: bytes, encoding: str) -> bytes:
     """:raises _NotKept: for what is too long, cut off, or packed in a way that nobody asked for."""
-    encoding = encoding.strip().lower()
-    if encoding in ("", "identity"):
-        whole = body
-    elif encoding in _PACKINGS:
-        unpacker = zlib.decompressobj(_PACKINGS[encoding])
-        try:
-            whole = unpacker.decompress(body, MAX_KEPT + 1)
-        except zlib.error as e:
-            raise _NotKept(f"It could not be unpacked: {e}"[:255]) from None
-        if not unpacker.eof and len(whole) <= MAX_KEPT:
-            raise _NotKept("It was cut off on its way")
-    else:
-        raise _NotKept(f"It was packed as {encoding[:40]!r}, which nobody asked for")
-    if len(whole) > MAX_KEPT:
-        raise _NotKept(f"It is longer than {MAX_KEPT >> 20} MiB")
-    return whole
+    try:
+        return packing.unpack(body, encoding.strip().lower(), most=MAX_KEPT, known=packing.ALL)
+    except packing.CannotUnpack as e:
+        words = {
+            "broken": f"It could not be unpacked: {e}"[:255],
+            "cut off": "It was cut off on its way",
+            "unknown": f"It was packed as {encoding.strip().lower()[:40]!r}, which nobody asked for",
+            "too long": f"It is longer than {MAX_KEPT >> 20} MiB",
+        }
+        raise _NotKept(words[e.reason]) from None
 
 
 def _without_key(whole: bytes, redact: Callable[[str], str]) -> bytes:

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from investment.providers import packing
 from investment.providers.adapters.finnhub import payloads
 from investment.providers.adapters.finnhub.limits import NAME
 from investment.providers.errors import MalformedPayload
@@ -34,21 +34,10 @@ def unpack(body: bytes, encoding: str, most: int) -> bytes:
     :raises MalformedPayload: if it cannot be unpacked, or is longer than ``most`` bytes: a short one
         may unpack into gigabytes, so no more than that is ever unpacked.
     """
-    if encoding in ("", "identity"):
-        whole = body
-    elif encoding in ("gzip", "x-gzip"):
-        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        try:
-            whole = unpacker.decompress(body, most + 1)
-        except zlib.error as e:
-            raise malformed(f"the answer cannot be unpacked: {e}", b"") from None
-        if not unpacker.eof and len(whole) <= most:
-            raise malformed("the answer was cut off on its way", b"")
-    else:
-        raise malformed(f"the answer is packed as {encoding[:20]!r}, which was not asked for", b"")
-    if len(whole) > most:
-        raise malformed(f"the answer is longer than {most} bytes", whole)
-    return whole
+    try:
+        return packing.unpack(body, encoding, most=most)
+    except packing.CannotUnpack as e:
+        raise malformed(str(e), e.body) from None
 
 
 def decode(body: bytes, kind: type[Answer], what: str) -> Answer:

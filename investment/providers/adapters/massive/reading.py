@@ -2,12 +2,12 @@
 
 import logging
 import re
-import zlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
 
+from investment.providers import packing
 from investment.providers.adapters.massive import payloads
 from investment.providers.adapters.massive.limits import NAME
 from investment.providers.contracts import Basis, MalformedRow
@@ -35,21 +35,10 @@ def unpack(body: bytes, encoding: str) -> bytes:
 
     :raises MalformedPayload: if it cannot be unpacked, or unpacked is longer than any answer.
     """
-    if encoding in ("", "identity"):
-        whole = body
-    elif encoding in ("gzip", "x-gzip"):
-        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        try:
-            whole = unpacker.decompress(body, MAX_ANSWER + 1)
-        except zlib.error as e:
-            raise malformed(f"the answer cannot be unpacked: {e}", b"") from None
-        if not unpacker.eof and len(whole) <= MAX_ANSWER:
-            raise malformed("the answer was cut off on its way", b"")
-    else:
-        raise malformed(f"the answer is packed as {encoding[:20]!r}, which was not asked for", b"")
-    if len(whole) > MAX_ANSWER:
-        raise malformed(f"the answer is longer than {MAX_ANSWER} bytes", whole)
-    return whole
+    try:
+        return packing.unpack(body, encoding, most=MAX_ANSWER)
+    except packing.CannotUnpack as e:
+        raise malformed(str(e), e.body) from None
 
 
 def decode(body: bytes | msgspec.Raw, kind: type[Answer]) -> Answer:
