@@ -10,8 +10,8 @@ import pytest
 
 from investment.providers import errors
 from investment.providers.adapters.finnhub.client import FinnhubClient
-from investment.providers.adapters.finnhub.tests.judges import Judge, judge
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
+from investment.providers.tests.judges import Judge, judge
 
 pytestmark = pytest.mark.sdk
 

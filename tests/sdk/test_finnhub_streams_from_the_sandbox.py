@@ -8,9 +8,9 @@ import pytest
 
 from investment.providers.adapters.finnhub import frames
 from investment.providers.adapters.finnhub.symbols import Spelling
-from investment.providers.adapters.finnhub.tests.judges import Judge, judge
 from investment.providers.sandbox.finnhub import socket
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
+from investment.providers.tests.judges import Judge, judge
 
 pytestmark = pytest.mark.sdk
 

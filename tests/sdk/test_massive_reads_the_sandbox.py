@@ -1,8 +1,6 @@
 """Massive's own client is the judge of the sandbox's wire format: it must understand the right values."""
 
 import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 from investment.providers.contracts import BarColumns
 from investment.providers.sandbox.sample.instruments import Instrument
 from investment.providers.sandbox.testing import KEY, NOW, RunningSandbox, running_sandbox
+from investment.providers.tests.judges import Judge, judge
 
 pytestmark = pytest.mark.sdk
 
@@ -30,35 +29,17 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[subprocess.Popen[str]]:
-    python = Path(os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python")
-    if not python.exists():
-        pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
-    with subprocess.Popen(
-        [str(python), str(Path(__file__).parent / "judge_massive.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        process.terminate()
+def sdk() -> Iterator[Judge]:
+    with judge("judge_massive") as found:
+        yield found
 
 
 @pytest.fixture
-def ask(sandbox: RunningSandbox, judge: subprocess.Popen[str]) -> Ask:
+def ask(sandbox: RunningSandbox, sdk: Judge) -> Ask:
     """Return a function that asks through the client: the value it understood, or how it failed."""
 
     def put(method: str, *arguments: Any, key: str = KEY, url: str = "", **keywords: Any) -> Any:
-        assert judge.stdin is not None
-        assert judge.stdout is not None
-        question = {
-            "url": url or sandbox.url, "key": key, "method": method,
-            "arguments": arguments, "keywords": keywords,
-        }  # fmt: skip
-        judge.stdin.write(json.dumps(question) + "\n")
-        judge.stdin.flush()
-        answer = json.loads(judge.stdout.readline())
-        return answer.get("value", answer)
+        return sdk.ask(url=url or sandbox.url, key=key, method=method, arguments=arguments, keywords=keywords)
 
     return put
 

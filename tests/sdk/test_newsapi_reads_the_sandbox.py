@@ -1,8 +1,5 @@
 """NewsAPI's own client and our adapter read one sandbox, and must understand the same, field by field."""
 
-import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +15,7 @@ from investment.providers.adapters.newsapi.records import NewsPage
 from investment.providers.contracts import Article
 from investment.providers.sandbox.newsapi.articles import HOST
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
+from investment.providers.tests.judges import Judge, judge
 
 pytestmark = pytest.mark.sdk
 
@@ -38,34 +36,17 @@ def poor() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[subprocess.Popen[str]]:
-    python = Path(os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python")
-    if not python.exists():
-        pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
-    with subprocess.Popen(
-        [str(python), str(Path(__file__).parent / "judge_newsapi.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process
-        process.terminate()
+def sdk() -> Iterator[Judge]:
+    with judge("judge_newsapi") as found:
+        yield found
 
 
 @pytest.fixture
-def ask(judge: subprocess.Popen[str]) -> Ask:
+def ask(sdk: Judge) -> Ask:
     """Return a function that asks through the client: the value it understood, or how it failed."""
 
     def put(sandbox: RunningSandbox, method: str, key: str = KEY, **keywords: Any) -> Any:
-        assert judge.stdin is not None
-        assert judge.stdout is not None
-        question = {
-            "url": f"{sandbox.url}/newsapi/v2", "key": key, "method": method, "keywords": keywords
-        }  # fmt: skip
-        judge.stdin.write(json.dumps(question) + "\n")
-        judge.stdin.flush()
-        answer = json.loads(judge.stdout.readline())
-        return answer.get("value", answer)
+        return sdk.ask(url=f"{sandbox.url}/newsapi/v2", key=key, method=method, keywords=keywords)
 
     return put
 

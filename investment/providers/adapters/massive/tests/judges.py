@@ -1,18 +1,14 @@
 """Massive's own clients, in the judges' environment, and recorded answers over real HTTP for them."""
 
 import json
-import os
 import re
 import subprocess
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Self
 
-import pytest
-
 from investment.providers.adapters.massive.tests.wire import PAYLOADS
+from investment.providers.tests.judges import ROOT, interpreter
 
-ROOT = Path(__file__).parents[5]
 RECORDED = {
     r"/v2/aggs/grouped/.*": "grouped_daily",
     r"/v2/aggs/ticker/AAPL/range/1/day/2020.*": "daily_bars_page_1",
@@ -68,13 +64,6 @@ class RecordedAnswers(BaseHTTPRequestHandler):
 
 
 CLIENTS = ("massive", "polygon")
-
-
-def interpreter() -> Path:
-    python = Path(os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python")
-    if not python.exists():
-        pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
-    return python
 
 
 class Judge:

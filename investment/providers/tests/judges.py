@@ -1,4 +1,4 @@
-"""Finnhub's own clients, in the environment of the judges: a process that is asked line by line."""
+"""Providers' own clients, in the environment of the judges: processes that are asked line by line."""
 
 import json
 import os
@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[5]
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def interpreter() -> Path:
+    """Return the Python of the judges' environment."""
+    python = Path(os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python")
+    if not python.exists():
+        pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
+    return python
 
 
 class Judge:
@@ -29,10 +39,9 @@ class Judge:
 
 @contextmanager
 def judge(script: str) -> Iterator[Judge]:
-    """:raises FileNotFoundError: where there is no such environment: ``./scripts/test.sh`` makes it."""
-    python = os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python"
+    """Run a judge; the test fails where there is no environment for it."""
     with subprocess.Popen(
-        [str(python), str(ROOT / "tests" / "sdk" / f"{script}.py")],
+        [str(interpreter()), str(ROOT / "tests" / "sdk" / f"{script}.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
