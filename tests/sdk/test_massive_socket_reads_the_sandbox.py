@@ -1,7 +1,6 @@
 """Massive's own WebSocket clients, new and old, understand the sandbox's sockets."""
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ import pytest
 
 from investment.providers.sandbox.sources import session_day
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
+from investment.providers.tests.judges import interpreter
 
 pytestmark = pytest.mark.sdk
 
-ROOT = Path(__file__).parents[2]
 Said = Iterator[dict[str, Any]]
 OPEN = datetime(2026, 3, 3, 15, 0, 30, tzinfo=UTC)
 WITHIN = 20.0  # seconds
@@ -28,12 +27,9 @@ def listening(
     client: str, sandbox: RunningSandbox, key: str, *channels: str
 ) -> Iterator[Iterator[dict[str, Any]]]:
     """Run a client beside the test and yield what it says, line by line, until the block ends."""
-    python = Path(os.environ.get("SDK_PYTHON") or ROOT / ".venv-sdk" / "bin" / "python")
-    if not python.exists():
-        pytest.fail(f"the judges' interpreter {python} is missing: ./scripts/test.sh makes it")
     judge = Path(__file__).parent / "judge_massive_socket.py"
     with subprocess.Popen(
-        [str(python), str(judge), client, f"127.0.0.1:{sandbox.port}", key, *channels],
+        [str(interpreter()), str(judge), client, f"127.0.0.1:{sandbox.port}", key, *channels],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
