@@ -1,5 +1,6 @@
 """The only place where failures become HTTP: ``{"code", "message", "extra"}``, whatever went wrong."""
 
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,8 +13,10 @@ from rest_framework.views import exception_handler
 
 from investment.accounts import errors as accounts
 from investment.api.exceptions import CsrfFailed
+from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.lib.json import JSONDict
+from investment.market.selectors.fx import UnknownCurrency
 from investment.market.selectors.instruments import InstrumentNotFound
 from investment.providers.errors import ProviderError
 from investment.quotas.errors import QuotaExhausted
@@ -27,6 +30,7 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (accounts.TokenNotFound, status.HTTP_404_NOT_FOUND),
     (accounts.LoginLinkRefused, status.HTTP_403_FORBIDDEN),
     (InstrumentNotFound, status.HTTP_404_NOT_FOUND),
+    (UnknownCurrency, status.HTTP_400_BAD_REQUEST),
     (QuotaExhausted, status.HTTP_429_TOO_MANY_REQUESTS),
     (ProviderError, status.HTTP_502_BAD_GATEWAY),
     (DomainError, status.HTTP_409_CONFLICT),
@@ -46,8 +50,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(exc, DomainError):
         status_ = next(status_ for kind, status_ in STATUS if isinstance(exc, kind))
         headers = {"WWW-Authenticate": "Bearer"} if status_ == status.HTTP_401_UNAUTHORIZED else {}
-        if exc.extra.get("retry_after") is not None:
-            headers["Retry-After"] = str(exc.extra["retry_after"])
+        if (seconds := _retry_after(exc)) is not None:
+            headers["Retry-After"] = str(seconds)
         return Response(body(exc.code, exc.message, exc.extra), status=status_, headers=headers)
 
     if isinstance(exc, Http404):
@@ -59,6 +63,16 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     if response is not None and isinstance(exc, exceptions.APIException):
         response.data = _render(exc)
     return response
+
+
+def _retry_after(exc: DomainError) -> object | None:
+    """Return after how many real seconds the same may succeed; None where nobody said."""
+    if not isinstance(exc, QuotaExhausted):
+        return exc.extra.get("retry_after")
+    if exc.retry_at is None:
+        return None
+    # A clock that stands still, as tests have, is taken to go on.
+    return max(1, ceil((exc.retry_at - clock.now()).total_seconds() / (clock.rate() or 1.0)))
 
 
 def _render(exc: exceptions.APIException) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = {"symbol": "AAPL", "token_id": "1", "secret": "guessed"}
+EXAMPLES = {"symbol": "AAPL", "token_id": "1", "secret": "guessed", "quote": "USD"}
 
 
 def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

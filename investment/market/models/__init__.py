@@ -1,18 +1,24 @@
-"""Stored truth about prices: who trades what, when, at which prices, and where each figure came from."""
+"""Stored truth: who trades what, when, at which prices, who the companies are, what currencies are worth."""
 
 from investment.market.models.actions import CorporateAction
 from investment.market.models.bars import BarRevision, DailyBar, Origin, QuarantinedRow
+from investment.market.models.companies import Company, Filing
+from investment.market.models.fx import FxRate, Publication
 from investment.market.models.instruments import Instrument, Ticker
 from investment.market.models.issues import DataIssue
 from investment.market.models.sessions import Session
 
 __all__ = [
     "BarRevision",
+    "Company",
     "CorporateAction",
     "DailyBar",
     "DataIssue",
+    "Filing",
+    "FxRate",
     "Instrument",
     "Origin",
+    "Publication",
     "QuarantinedRow",
     "Session",
     "Ticker",

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from investment.api.parameters import PageQuery
 from investment.api.v1.serializers import ActionSerializer, SourceSerializer, number
 from investment.market.models import BarRevision, DataIssue, Origin
+from investment.market.selectors.companies import STATUSES
+from investment.market.selectors.fx import EURO
 
 MAX_SYMBOLS = 500
 ADJUSTMENTS = [
@@ -187,3 +189,90 @@ class LatestPriceSerializer(serializers.Serializer[Any]):
 class LatestPricesSerializer(serializers.Serializer[Any]):
     results = LatestPriceSerializer(many=True)
     unknown = serializers.ListField(child=serializers.CharField(), help_text="Symbols we do not know")
+
+
+class RatesQuery(serializers.Serializer[Any]):
+    base = serializers.CharField(default=EURO, max_length=8, help_text="Currency that is priced, ISO 4217")
+    on = serializers.DateField(required=False, help_text="By default today")
+
+
+class RateHistoryQuery(serializers.Serializer[Any]):
+    base = serializers.CharField(default=EURO, max_length=8, help_text="Currency that is priced, ISO 4217")
+    days = serializers.IntegerField(
+        default=90, min_value=1, max_value=20_000, help_text="How many days back, by the calendar"
+    )
+
+
+class RateSourceSerializer(serializers.Serializer[Any]):
+    """Who fixed the rates, when we last asked, and the last day that was told of."""
+
+    provider = serializers.CharField()
+    fetched_at = serializers.DateTimeField()
+    published_day = serializers.DateField(allow_null=True)
+
+
+class RateSerializer(serializers.Serializer[Any]):
+    quote = serializers.CharField()
+    rate = serializers.CharField(help_text="How much of it a unit of the base is worth; a decimal number")
+    day = serializers.DateField(help_text="On which it was fixed")
+    computed = serializers.BooleanField(help_text="From two rates against the euro")
+
+
+class RatesSerializer(serializers.Serializer[Any]):
+    """
+    The rates of one fixing. ``day`` is earlier than the day asked for where nothing was fixed on that.
+
+    Null and without rates where the last fixing before it is more than a week older; ``words`` say why.
+    """
+
+    base = serializers.CharField()
+    day = serializers.DateField(allow_null=True)
+    rates = RateSerializer(many=True)
+    source = RateSourceSerializer(allow_null=True)  # type: ignore[assignment]
+    history_from = serializers.DateField(allow_null=True, help_text="First day with any rates")
+    words = serializers.CharField(help_text="What is to be known of the day, for people; may be empty")
+
+
+class RatePointSerializer(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    rate = serializers.CharField(help_text="A decimal number")
+
+
+class RateHistorySerializer(serializers.Serializer[Any]):
+    """The rates of one pair, oldest first; days without a fixing are left out, never filled."""
+
+    base = serializers.CharField()
+    quote = serializers.CharField()
+    computed = serializers.BooleanField(help_text="From two rates against the euro")
+    points = RatePointSerializer(many=True)
+    source = RateSourceSerializer(allow_null=True)  # type: ignore[assignment]
+    words = serializers.CharField(help_text="Why there are no points, for people; may be empty")
+
+
+class FilingSerializer(serializers.Serializer[Any]):
+    form = serializers.CharField()
+    filed_on = serializers.DateField()
+    period_end = serializers.DateField(allow_null=True)
+    description = serializers.CharField(allow_null=True)
+    url = serializers.CharField(allow_null=True, help_text="Its main document; null for invented filings")
+
+
+class CompanySourceSerializer(serializers.Serializer[Any]):
+    provider = serializers.CharField()
+    fetched_at = serializers.DateTimeField()
+
+
+class CompanySerializer(serializers.Serializer[Any]):
+    """Who files for an instrument, and the newest filings of the forms that matter, newest first."""
+
+    cik = serializers.CharField(allow_null=True, help_text="The SEC's number of the company, ten digits")
+    name = serializers.CharField(allow_null=True)
+    sic = serializers.CharField(allow_null=True, help_text="Standard industrial classification")
+    sic_description = serializers.CharField(allow_null=True)
+    state = serializers.CharField(allow_null=True, help_text="Of incorporation, as the SEC codes it")
+    fiscal_year_end = serializers.CharField(allow_null=True, help_text="Month and day: 09-28")
+    website = serializers.CharField(allow_null=True)
+    filings = FilingSerializer(many=True)
+    source = CompanySourceSerializer(allow_null=True)  # type: ignore[assignment]
+    status = serializers.ChoiceField(STATUSES)
+    words = serializers.CharField(help_text="What is to be known of the status, for people; may be empty")

@@ -1,6 +1,7 @@
 """Prices, the data behind them, and what is wrong with it."""
 
 from datetime import date
+from decimal import Decimal
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,23 +10,32 @@ from rest_framework.views import APIView
 
 from investment.api.parameters import read_query
 from investment.api.v1.market.serializers import (
+    CompanySerializer,
     IssuePageSerializer,
     IssueQuery,
     LatestPricesQuery,
     LatestPricesSerializer,
     PricesQuery,
     PricesSerializer,
+    RateHistoryQuery,
+    RateHistorySerializer,
+    RatesQuery,
+    RatesSerializer,
     StockDataSerializer,
 )
 from investment.api.v1.rendering import render_action, render_source
 from investment.lib import clock
-from investment.market.models import BarRevision, DataIssue, Instrument, QuarantinedRow
+from investment.market.models import BarRevision, DataIssue, Filing, Instrument, QuarantinedRow
 from investment.market.selectors import provenance
 from investment.market.selectors.bars import PriceHistory, history
+from investment.market.selectors.companies import CompanyView as StoredCompany
+from investment.market.selectors.companies import company_of
+from investment.market.selectors.fx import rate_history, rates_on
 from investment.market.selectors.issues import list_issues
 from investment.market.selectors.latest import LatestBar, latest_bars
 from investment.market.selectors.lookup import look_up, look_up_all
 from investment.market.selectors.sessions import latest_closed_session
+from investment.ops.services.company import ask_company
 
 
 class PricesView(APIView):
@@ -103,6 +113,93 @@ class IssueListView(APIView):
         issues = list_issues(is_open=query.get("open"))
         page = issues[query["offset"] : query["offset"] + query["limit"]]
         return Response({"count": issues.count(), "results": [_issue(issue) for issue in page]})
+
+
+class RatesView(APIView):
+    @extend_schema(operation_id="fx_rates", parameters=[RatesQuery], responses=RatesSerializer)
+    def get(self, request: Request) -> Response:
+        """What a unit of a currency was worth on a day, in all others, by the ECB's reference rates."""
+        query = read_query(RatesQuery, request)
+        found = rates_on(on=query.get("on", clock.now().date()), base=query["base"])
+        return Response(
+            {
+                "base": found.base,
+                "day": found.day,
+                "rates": [
+                    {
+                        "quote": rate.quote,
+                        "rate": _plain(rate.rate),
+                        "day": rate.day,
+                        "computed": rate.computed,
+                    }
+                    for rate in found.rates
+                ],
+                "source": found.source,
+                "history_from": found.history_from,
+                "words": found.words,
+            }
+        )
+
+
+class RateHistoryView(APIView):
+    @extend_schema(
+        operation_id="fx_rate_history", parameters=[RateHistoryQuery], responses=RateHistorySerializer
+    )
+    def get(self, request: Request, quote: str) -> Response:
+        """What a unit of a currency was worth in another one, day by day, oldest first."""
+        query = read_query(RateHistoryQuery, request)
+        found = rate_history(quote=quote, base=query["base"], until=clock.now().date(), days=query["days"])
+        return Response(
+            {
+                "base": found.base,
+                "quote": found.quote,
+                "computed": found.computed,
+                "points": [{"day": day, "rate": _plain(rate)} for day, rate in found.points],
+                "source": found.source,
+                "words": found.words,
+            }
+        )
+
+
+class CompanyView(APIView):
+    @extend_schema(operation_id="stock_company", responses=CompanySerializer)
+    def get(self, request: Request, symbol: str) -> Response:
+        """Who files with the SEC for this instrument, and what, as far as it is stored. Never a call."""
+        return Response(_company(company_of(instrument=look_up(symbol=symbol))))
+
+    @extend_schema(operation_id="ask_stock_company", request=None, responses=CompanySerializer)
+    def post(self, request: Request, symbol: str) -> Response:
+        """
+        Ask the SEC about the company now, with one call, and return what is stored then.
+
+        409 where nobody can be asked (no CIK, or no SEC_CONTACT in .env), 429 where no call is free (when one
+        will be is in `Retry-After` and `extra.retry_at`), 502 where the SEC fails.
+        """
+        return Response(_company(ask_company(instrument=look_up(symbol=symbol), now=clock.now())))
+
+
+def _company(found: StoredCompany) -> dict[str, object]:
+    names = (
+        "cik", "name", "sic", "sic_description", "state", "fiscal_year_end", "website", "source", "status",
+        "words",
+    )  # fmt: skip
+    fields = {name: getattr(found, name) for name in names}
+    return {**fields, "filings": [_filing(filing) for filing in found.filings]}
+
+
+def _filing(filing: Filing) -> dict[str, object]:
+    return {
+        "form": filing.form,
+        "filed_on": filing.filed_on,
+        "period_end": filing.period_end,
+        "description": filing.description or None,
+        "url": filing.url or None,
+    }
+
+
+def _plain(rate: Decimal) -> str:
+    """Return a rate without zeros at its end, and without an exponent: 18000 is not 1.8E+4."""
+    return f"{rate.normalize():f}"
 
 
 def _issue(issue: DataIssue) -> dict[str, object]:
