@@ -115,6 +115,8 @@ class Run(models.Model):
         BACKFILL = "backfill", "Backfill"
         IMPORT = "import", "Import"
         INSTRUMENTS = "instruments", "Instrument list"
+        FX = "fx", "Exchange rates"
+        COMPANIES = "companies", "Companies"
 
     class Trigger(models.TextChoices):
         SCHEDULE = "schedule", "Schedule"
@@ -160,13 +162,17 @@ class BackfillStep(models.Model):
     One piece of history that a backfill has stored and need not ask for again.
 
     A ``session`` is one day of the whole market, a ``symbol`` one instrument's bars and actions,
-    ``actions`` the market's splits and dividends; the dates are both included.
+    ``actions`` the market's splits and dividends (``splits`` and ``dividends`` a part of them),
+    ``instruments`` a list of who is listed; the dates are both included.
     """
 
     class Kind(models.TextChoices):
         SESSION = "session", "A session of the whole market"
         SYMBOL = "symbol", "One instrument's history"
         ACTIONS = "actions", "Splits and dividends of the whole market"
+        INSTRUMENTS = "instruments", "The list of instruments"
+        SPLITS = "splits", "Splits of the whole market"
+        DIVIDENDS = "dividends", "Dividends of the whole market"
 
     kind = models.CharField(max_length=16, choices=Kind)
     key = models.CharField(max_length=32, blank=True, help_text="The symbol, where it is one")
@@ -183,6 +189,52 @@ class BackfillStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} {self.first}..{self.last}"
+
+
+class History(models.Model):
+    """
+    What came before the first session of a live installation, being brought in: one row.
+
+    The pieces are in :class:`BackfillStep`, so that none is asked for twice. Whoever works on them
+    holds the lock of the backfill; nobody waits for the quota: ``next_try_at`` says when it goes on.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Done"
+        STOPPED = "stopped", "Stopped: a person must change something"
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    scope = models.CharField(
+        max_length=80, help_text="The key's digest; another key may have another history"
+    )
+    plan = models.CharField(max_length=32)
+    since = models.DateField()
+    until = models.DateField()
+    began_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(null=True, blank=True, help_text="On the one clock; NULL: not again")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    reading = models.JSONField(
+        default=dict, blank=True, help_text="How far each list of instruments has been read"
+    )
+    days = models.PositiveSmallIntegerField(default=91, help_text="Days of dividends in one question")
+    refused = models.JSONField(default=dict, blank=True, help_text="What is not in the plan, in its words")
+    tries = models.JSONField(default=dict, blank=True, help_text="Questions whose answers were refused")
+    analysed_over = models.PositiveIntegerField(default=0, help_text="Sessions stored at the last analysis")
+    pieces = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0.0, help_text="Real ones, spent on the pieces")
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name_plural = "history"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="ops_history_one_row"),
+            models.CheckConstraint(condition=Q(since__lte=F("until")), name="ops_history_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since}..{self.until} {self.state}"
 
 
 class ScheduleEntry(models.Model):

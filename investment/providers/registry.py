@@ -1,20 +1,23 @@
 """Which providers there are, and what the settings say of each."""
 
 from dataclasses import replace
+from datetime import date
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 
 from investment.providers.access import Access, ProviderSettings, scope_of
+from investment.providers.adapters.massive import limits as massive
 from investment.providers.adapters.massive.client import MassiveClient
 
-__all__ = ["NAMES", "access", "market_data_access", "scope_of"]
+__all__ = ["NAMES", "access", "market_data_access", "market_data_begins", "scope_of"]
 
 # Each is a folder below ``adapters`` with an ``access.py``. Its settings begin with its name.
 NAMES = ("massive", "finnhub", "alphavantage", "newsapi", "ecb", "sec")
 
 _NO_REAL_KEY = "no-real-key-at-all"
+_NO_REAL_CONTACT = "Nobody nobody@example.invalid"
 
 
 def access(name: str) -> Access[Any]:
@@ -39,13 +42,19 @@ def access_without_key(name: str) -> Access[Any]:
     :raises KeyError, ValueError: as :func:`access` does.
     """
     module = import_module(f"investment.providers.adapters.{name}.access")
-    found: Access[Any] = module.access(replace(_settings_of(name), key=_NO_REAL_KEY, production=False))
+    nobody = replace(_settings_of(name), key=_NO_REAL_KEY, contact=_NO_REAL_CONTACT, production=False)
+    found: Access[Any] = module.access(nobody)
     return found
 
 
 def market_data_access() -> Access[MassiveClient]:
     """Return the provider of prices and actions of the US market; raises as :func:`access` does."""
     return access("massive")
+
+
+def market_data_begins(*, today: date) -> date:
+    """Return the oldest day of prices that the plan in the settings should include, as its terms say."""
+    return massive.first_day(_settings_of("massive").plan, today)
 
 
 def _settings_of(name: str) -> ProviderSettings:

@@ -1,7 +1,7 @@
 """What a backfill still lacks, and which way to it costs fewer calls."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Literal
 
@@ -15,10 +15,11 @@ from investment.providers.registry import market_data_access
 
 Strategy = Literal["session", "symbol"]
 
+AHEAD = timedelta(days=14)  # actions are announced before they happen
 CALLS_PER_SYMBOL = 3  # bars, splits, dividends
 # Pages of a thousand rows: the US market has some 1,500 splits and 14,000 dividends a year.
 ACTION_CALLS_PER_YEAR = 16
-_QUICK_CALL = 0.1  # seconds, where nothing limits us
+QUICK_CALL = 0.1  # seconds, where nothing limits us
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class BackfillPlan:
 def plan_backfill(*, since: date, now: datetime) -> BackfillPlan:
     """Return the cheaper way to what is not stored yet since ``since``; empty if nothing is missing."""
     until = latest_closed_session(now)
-    sessions = _missing_sessions(since, until)
+    sessions = missing_sessions(since, until)
     actions = bool(sessions) and not _steps(BackfillStep.Kind.ACTIONS, since, until)
     by_session = len(sessions) + (_action_calls(since, until) if actions else 0)
     symbols = _missing_symbols(since, until)
@@ -64,7 +65,7 @@ def plan_backfill(*, since: date, now: datetime) -> BackfillPlan:
         symbols=symbols if strategy == "symbol" else [],
         actions=actions and strategy == "session",
         calls=calls,
-        seconds=_seconds(calls),
+        seconds=seconds_of(calls),
     )
 
 
@@ -74,7 +75,8 @@ def last_bar_sessions() -> list[date]:
     return sorted({row["last"] for row in last})
 
 
-def _missing_sessions(since: date, until: date) -> list[date]:
+def missing_sessions(since: date, until: date) -> list[date]:
+    """Return the sessions between two dates that are not stored whole, oldest first."""
     wanted = sessions_between(since, until)
     stored = set(
         BackfillStep.objects.filter(
@@ -108,10 +110,10 @@ def _action_calls(since: date, until: date) -> int:
     return max(2, ceil((until - since).days / 365 * ACTION_CALLS_PER_YEAR))
 
 
-def _seconds(calls: int) -> float:
+def seconds_of(calls: int) -> float:
     """Return how long the tightest window makes planned calls take; a full window goes at once."""
     waits = [
         max(0, ceil(calls / (window.limit - window.reserve)) - 1) * window.seconds
         for window in market_data_access().limits.windows
     ]
-    return max([calls * _QUICK_CALL, *waits])
+    return max([calls * QUICK_CALL, *waits])

@@ -12,6 +12,8 @@ from investment.lib import clock
 from investment.market.models import DataIssue, Instrument
 from investment.market.selectors.sessions import CalendarMissing, latest_closed_session, next_session
 from investment.ops.models import Run
+from investment.ops.selectors.history import HistoryStatus, history_status
+from investment.ops.selectors.prices import PricesSource, prices_source
 from investment.ops.selectors.runs import list_runs
 from investment.providers.selectors.terms import attributions_of
 
@@ -67,6 +69,8 @@ class Status:
     open_issues: int
     providers: list[ProviderStatus]
     attributions: list[AttributionStatus]
+    prices: PricesSource
+    history: HistoryStatus | None
 
 
 def get_status(*, now: datetime) -> Status:
@@ -99,6 +103,8 @@ def get_status(*, now: datetime) -> Status:
             AttributionStatus(provider, shown.text, shown.where, shown.link)
             for provider, shown in attributions_of(row.provider for row in asked).items()
         ],
+        prices=prices_source(),
+        history=history_status(now=now),
     )
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from investment.market.services.actions import ingest_actions, withhold_actions
 from investment.market.services.bars import AnswerRefused, IngestReport, ingest_market_day, ingest_series
 from investment.market.services.origins import NewOrigin
 from investment.ops.models import BackfillStep, Run
-from investment.ops.selectors.backfill import BackfillPlan
+from investment.ops.selectors.backfill import AHEAD, BackfillPlan
 from investment.ops.services import leases, runs, stage_bars
 from investment.ops.services.sources import provider_under, source_name
 from investment.ops.services.work import OnProgress, silent
@@ -26,7 +26,6 @@ from investment.providers.errors import (
 )
 
 LOCK = "backfill"
-AHEAD = timedelta(days=14)  # actions are announced before they happen
 _PAUSES = (2.0, 10.0, 60.0)  # seconds before a passing failure is tried again
 
 Answer = TypeVar("Answer")

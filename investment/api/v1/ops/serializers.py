@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from investment.ops.models import Run
+from investment.ops.selectors.history import LABELS
 
 
 class ChecksSerializer(serializers.Serializer[Any]):
@@ -76,6 +77,52 @@ class AttributionSerializer(serializers.Serializer[Any]):
     link = serializers.CharField(help_text="Where it leads to; empty: nowhere")
 
 
+class PricesSourceSerializer(serializers.Serializer[Any]):
+    """Whose prices are shown. Null where nobody tells any; ``words`` then say what to do."""
+
+    provider = serializers.CharField(allow_null=True)
+    words = serializers.CharField()
+
+
+HISTORY_STEPS = list(LABELS.items())
+HISTORY_STATES = [
+    ("waiting", "It goes on at next_try_at"),
+    ("running", "It is being brought in"),
+    ("done", "All of it is stored"),
+    ("stopped", "Somebody must change something: words say what"),
+]
+STEP_STATES = [
+    ("pending", "Its turn comes later"),
+    ("running", "It is its turn"),
+    ("done", "Done"),
+    ("refused", "Not in the plan: words are the provider's"),
+]
+
+
+class HistoryStepSerializer(serializers.Serializer[Any]):
+    """One part of the history. ``total`` is null while nobody knows it."""
+
+    name = serializers.ChoiceField(HISTORY_STEPS)
+    label = serializers.CharField()  # type: ignore[assignment]
+    state = serializers.ChoiceField(STEP_STATES)
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(allow_null=True)
+    words = serializers.CharField()
+
+
+class HistorySerializer(serializers.Serializer[Any]):
+    """How far the history of a live installation is. Calls left and the end are estimates."""
+
+    state = serializers.ChoiceField(HISTORY_STATES)
+    since = serializers.DateField()
+    until = serializers.DateField()
+    steps = HistoryStepSerializer(many=True)
+    calls_left = serializers.IntegerField(allow_null=True)
+    estimated_end_at = serializers.DateTimeField(allow_null=True)
+    next_try_at = serializers.DateTimeField(allow_null=True)
+    words = serializers.CharField(help_text="One sentence for people")
+
+
 class StatusSerializer(serializers.Serializer[Any]):
     """The installation as a whole. ``now`` is the one clock's."""
 
@@ -97,3 +144,5 @@ class StatusSerializer(serializers.Serializer[Any]):
     open_issues = serializers.IntegerField()
     providers = ProviderSerializer(many=True)
     attributions = AttributionSerializer(many=True, help_text="Of the providers asked in the last 30 days")
+    prices = PricesSourceSerializer()
+    history = HistorySerializer(allow_null=True, help_text="Null where there is none to bring in")
