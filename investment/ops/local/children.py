@@ -34,12 +34,21 @@ class Children:
         }
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, command: list[str], output: IO[bytes] | int | None = None) -> subprocess.Popen[bytes]:
-        """Start ``command`` in the clone's folder; its output goes to ``output``, or where ours goes."""
+    def start(
+        self,
+        command: list[str],
+        output: IO[bytes] | int | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """
+        Start ``command`` in the clone's folder; its output goes to ``output``, or where ours goes.
+
+        ``variables`` are for it alone, beside the environment of all.
+        """
         process = subprocess.Popen(
             [self.environment["LIFELINE"], *command],
             cwd=self._root,
-            env=self.environment,
+            env={**self.environment, **(variables or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=None if output in (None, subprocess.PIPE) else subprocess.STDOUT,

@@ -1,6 +1,8 @@
 """Each mode's own database and its own keys: made, and dropped when asked."""
 
 import shutil
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -30,6 +32,39 @@ def ensure_database(server: str, address: str) -> None:
                 f"The user of DATABASE_URL may not create databases, and each mode needs its own. "
                 f"As an administrator run: CREATE DATABASE {name} OWNER {_user(address)};"
             ) from None
+
+
+def latest_sample(server: str, address_of: Callable[[Mode], str]) -> str:
+    """
+    Return the address of the sample mode's database that was started last; empty where there is none.
+
+    ``address_of`` says where a mode's database is, on the server of ``server``.
+    """
+    # Whatever its name, it is a sample mode's if that mode's database would be called so.
+    with _administration(server) as connection:
+        rows = connection.execute(
+            "SELECT datname, substring(datname FROM '_sample_([0-9]+_[0-9]+)$') FROM pg_database "
+            "WHERE datname ~ '_sample_[0-9]{1,9}_[0-9]{1,6}$' AND datallowconn"
+        ).fetchall()
+    used: dict[str, datetime] = {}
+    for name, numbers in rows:
+        address = address_of(Mode.parse(f"sample-{str(numbers).replace('_', '-')}"))
+        if _name(address) == name and (at := _last_started(address)):
+            used[address] = at
+    return max(used, key=lambda address: used[address], default="")
+
+
+def _last_started(address: str) -> datetime | None:
+    """Return when a mode's database last saw a start, each of which makes a login link; None for others."""
+    try:
+        with psycopg.connect(address, connect_timeout=10) as connection:
+            row = connection.execute(
+                "SELECT greatest((SELECT created_at FROM ops_installation), "
+                "(SELECT max(created_at) FROM accounts_loginlink))"
+            ).fetchone()
+    except (psycopg.OperationalError, psycopg.ProgrammingError):  # not ours to read, or never prepared
+        return None
+    return row[0] if row else None
 
 
 def drop_mode(mode: Mode, *, server: str, address: str, redis_addresses: list[str], files: Path) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from investment.lib.modes import Mode
 from investment.ops.local.arguments import CURRENT, DEFAULT_SYMBOLS
 from investment.ops.local.console import StartError
+from investment.ops.local.provider_keys import goes_live
 
 SEED = 7
 # Settings of providers begin with these.
@@ -47,7 +48,11 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 def choose_mode(arguments: argparse.Namespace, given: Mapping[str, str]) -> tuple[Mode, Path | None]:
-    """Return the mode and the folder of the data mode: asked for, else live with a key, else the sample."""
+    """
+    Return the mode and the folder of the data mode: asked for, else live with something real to ask.
+
+    :raises StartError: if the folder is none of bars, or a key or contact cannot be used.
+    """
     if arguments.data:
         folder = (arguments.invoked_from / arguments.data).resolve()
         if not (folder / "dataset.toml").is_file():
@@ -55,7 +60,7 @@ def choose_mode(arguments: argparse.Namespace, given: Mapping[str, str]) -> tupl
                 f"{folder} is no folder of bars: it has no dataset.toml (see docs/how-to/import-bars.md)."
             )
         return Mode.for_data(folder), folder
-    if arguments.symbols is None and (given.get("MASSIVE_API_KEY") or given.get("MASSIVE_API_KEY_FILE")):
+    if arguments.symbols is None and goes_live(given):
         return Mode.parse("live"), None
     return Mode.parse(f"sample-{SEED}-{arguments.symbols or DEFAULT_SYMBOLS}"), None
 
@@ -126,6 +131,7 @@ def mode_environment(
             "ALPHAVANTAGE_PLAN": "free",
             "NEWSAPI_PLAN": "developer",
             "SEC_CONTACT": "sample mode <nobody@example.com>",
+            "SEC_CONTACT_FILE": "",
             # A folder may reach beyond the free plan's two years; the sample market has its true limits.
             "MASSIVE_PLAN": "unlimited" if mode.kind == "data" else "basic",
             "SANDBOX_PORT": str(sandbox_port),
@@ -155,15 +161,6 @@ def bind_address(host: str, port: int) -> str:
 
 def in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def secret(given: Mapping[str, str], name: str) -> str:
-    """Return ``NAME``, or the content of the file ``NAME_FILE``, or an empty text."""
-    path = given.get(f"{name}_FILE")
-    try:
-        return Path(path).read_text().strip() if path else given.get(name, "")
-    except OSError as error:
-        raise StartError(f"{name}_FILE cannot be read: {error}") from None
 
 
 def _own_addresses() -> list[str]:

@@ -24,8 +24,9 @@ from investment.ops.local import environment as env
 from investment.ops.local.arguments import DEFAULT_PORT, parser
 from investment.ops.local.children import Children, wait_for
 from investment.ops.local.console import StartError, complain, say
-from investment.ops.local.databases import check_redis, drop_mode, ensure_database
+from investment.ops.local.databases import check_redis, drop_mode, ensure_database, latest_sample
 from investment.ops.local.keys import installation_secrets
+from investment.ops.local.provider_keys import PRICES, is_given, secret, what_was_found, why_not_live
 from investment.ops.local.running import announced
 from investment.ops.local.servers import Servers
 
@@ -33,6 +34,10 @@ ROOT = Path(__file__).resolve().parents[3]
 _SERVED_WITHIN = 90.0  # seconds
 _ROOM = 500 * 2**20  # bytes that must be free before we begin
 _KINDS = {"sample": "a fictional sample market", "data": "your folder of bars", "live": "live data"}
+_WITHOUT_PRICES = (
+    "No prices without a key: put MASSIVE_API_KEY into .env and start again. "
+    "The SEC's companies and the ECB's rates come by themselves within minutes."
+)
 _SERVER_OF = {"DATABASE_URL": "postgres", "REDIS_URL": "state", "CACHE_URL": "cache"}
 
 
@@ -50,6 +55,7 @@ class Platform:
     def __init__(self, arguments: list[str]) -> None:
         self.arguments = parser().parse_args(arguments)
         self.runtime = ROOT / ".runtime"
+        self._sample_address = ""
         self._asked_to_stop = False
 
     def run(self) -> None:
@@ -59,6 +65,7 @@ class Platform:
         given = env.base_environment(ROOT, env.read_env_file(ROOT / ".env") | dict(os.environ))
         mode, folder = env.choose_mode(self.arguments, given)
         reset = env.check_reset(self.arguments.reset, mode)
+        self._say_what_was_found(mode, given)
         self.runtime.mkdir(mode=0o700, exist_ok=True)
         with (
             self._only_one(),
@@ -90,7 +97,7 @@ class Platform:
 
         try:
             credentials = self.runtime / f"credentials-{mode.name}.json"
-            self._manage(children, check, "prepare", "--credentials", str(credentials))
+            self._prepare(children, check, credentials)
             names = ["web", "worker", "beat"] + (["sandbox"] if mode.kind != "live" else [])
             honcho = [sys.executable, "-m", "honcho", "start", "--no-colour", "--env", os.devnull]
             with log.open("wb") as output:
@@ -103,7 +110,9 @@ class Platform:
 
             self._wait_until_served(port, check_all, log)
             self._tell(mode, port, children, check_all, credentials)
-            if not self.arguments.no_job:
+            if mode.kind == "live" and not is_given(variables, PRICES):
+                say(_WITHOUT_PRICES)
+            elif not self.arguments.no_job:
                 self._main_job(children, check_all, port)
             say("Press Ctrl-C to stop.")
             while True:
@@ -114,10 +123,13 @@ class Platform:
         finally:
             children.stop()
 
-    def _manage(self, children: Children, check: Check, *command: str) -> None:
-        code = wait_for(children.start([sys.executable, str(ROOT / "manage.py"), *command]), check)
+    def _prepare(self, children: Children, check: Check, credentials: Path) -> None:
+        command = [sys.executable, str(ROOT / "manage.py"), "prepare", "--credentials", str(credentials)]
+        # By the environment, and to this process alone: the address holds a password.
+        sample = {"SAMPLE_DATABASE_URL": self._sample_address, "SAMPLE_DATABASE_URL_FILE": ""}
+        code = wait_for(children.start(command, variables=sample), check)
         if code != 0:
-            raise StartError(f"«manage.py {command[0]}» failed (code {code}); its words are above.")
+            raise StartError(f"«manage.py prepare» failed (code {code}); its words are above.")
 
     def _main_job(self, children: Children, check: Check, port: int) -> None:
         started = time.monotonic()
@@ -146,6 +158,14 @@ class Platform:
             say(f"  Log in with    {address}{link}   (once, within 10 minutes, on this machine)")
         say(f"  Log            {self.runtime / 'log' / 'processes.log'}\n")
 
+    def _say_what_was_found(self, mode: Mode, given: dict[str, str]) -> None:
+        if mode.kind == "live":
+            say("Live mode:")
+            for line in what_was_found(given):
+                say(f"  {line}")
+        elif mode.kind == "sample" and self.arguments.symbols is None and (words := why_not_live(given)):
+            say(words)
+
     def _wait_until_served(self, port: int, check: Check, log: Path) -> None:
         deadline = time.monotonic() + _SERVED_WITHIN
         while time.monotonic() < deadline:
@@ -163,9 +183,13 @@ class Platform:
         self, given: dict[str, str], servers: Servers, mode: Mode, *, reset: bool
     ) -> dict[str, str]:
         """Return the addresses of the mode's database and of both Redis, all reachable; emptied if asked."""
-        found = {name: servers.addresses.get(name) or env.secret(given, name) for name in _SERVER_OF}
-        server = found["DATABASE_URL"]
-        address = env.mode_address(server, mode, embedded="DATABASE_URL" in servers.addresses)
+        found = {name: servers.addresses.get(name) or secret(given, name) for name in _SERVER_OF}
+        server, embedded = found["DATABASE_URL"], "DATABASE_URL" in servers.addresses
+
+        def address_of(one: Mode) -> str:
+            return env.mode_address(server, one, embedded=embedded)
+
+        address = address_of(mode)
         for name in ("REDIS_URL", "CACHE_URL"):
             check_redis(name, found[name])
         if reset:
@@ -175,6 +199,8 @@ class Platform:
             )
             say(f"Dropped everything of mode {mode.name}.")
         ensure_database(server, address)
+        if mode.kind != "sample":
+            self._sample_address = secret(given, "SAMPLE_DATABASE_URL") or latest_sample(server, address_of)
         return found | {"DATABASE_URL": address} | {f"{name}_FILE": "" for name in _SERVER_OF}
 
     def _places(
@@ -186,7 +212,7 @@ class Platform:
             "RUNTIME_DIR": str(files),
             "WEB_BIND": env.bind_address(self.arguments.host, port),
             "DJANGO_ALLOWED_HOSTS": env.allowed_hosts(self.arguments.host, given),
-            "DJANGO_SECRET_KEY": env.secret(given, "DJANGO_SECRET_KEY") or secrets["django"],
+            "DJANGO_SECRET_KEY": secret(given, "DJANGO_SECRET_KEY") or secrets["django"],
             "DJANGO_SECRET_KEY_FILE": "",
         }
 

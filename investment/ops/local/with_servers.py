@@ -73,6 +73,7 @@ def _environment(
         *PROVIDER_PREFIXES,
         "DJANGO_",
         "DATABASE_URL",
+        "SAMPLE_DATABASE_URL",
         "REDIS_URL",
         "CACHE_URL",
         "INVESTMENT_",

@@ -37,6 +37,15 @@ def test_a_key_makes_it_live_unless_a_market_is_asked_for(tmp_path: Path) -> Non
     assert env.choose_mode(asked("--data", str(tmp_path)), {"MASSIVE_API_KEY": "k"})[0].kind == "data"
 
 
+def test_a_contact_alone_makes_it_live_and_other_keys_do_not() -> None:
+    assert env.choose_mode(asked(), {"SEC_CONTACT": "jane@example.com"})[0].kind == "live"
+    assert env.choose_mode(asked(), {"FINNHUB_API_KEY": "k", "NEWSAPI_API_KEY": "k"})[0].kind == "sample"
+    with pytest.raises(StartError, match="SEC_CONTACT is no e-mail address"):
+        env.choose_mode(asked(), {"SEC_CONTACT": "Jane Doe", "MASSIVE_API_KEY": "k"})
+    # Who asks for a market is not asked for anything else.
+    assert env.choose_mode(asked("--symbols", "50"), {"SEC_CONTACT": "Jane Doe"})[0].kind == "sample"
+
+
 def test_a_folder_of_data_is_found_from_where_the_person_is(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "dataset.toml").write_text("")
@@ -99,7 +108,9 @@ def test_only_the_live_mode_keeps_the_provider_of_the_env_file() -> None:
     assert sample["MASSIVE_BASE_URL"] == "http://127.0.0.1:4000"
     assert (sample["MASSIVE_API_KEY"], sample["MASSIVE_PLAN"]) == ("made-up", "basic")
     assert (data["MASSIVE_PLAN"], data["DATA_DIR"]) == ("unlimited", "/bars")
-    assert not any(name.startswith("MASSIVE") for name in live)
+    # A file named in .env would win over what stands here.
+    assert all(sample[name] == "" for name in ("MASSIVE_API_KEY_FILE", "SEC_CONTACT_FILE"))
+    assert not any(name.startswith(("MASSIVE", "SEC")) for name in live)
 
 
 def test_browsers_may_use_the_address_that_was_asked_for() -> None:
@@ -152,13 +163,3 @@ def test_two_that_start_at_once_never_choose_the_same_port() -> None:
 def test_a_free_port_can_be_bound() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", env.free_port()))
-
-
-def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("s\n")
-
-    assert env.secret({"A_FILE": str(tmp_path / "secret"), "A": "other"}, "A") == "s"
-    assert env.secret({"A": "other"}, "A") == "other"
-    assert env.secret({}, "A") == ""
-    with pytest.raises(StartError, match="A_FILE cannot be read"):
-        env.secret({"A_FILE": str(tmp_path / "missing")}, "A")

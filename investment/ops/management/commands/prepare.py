@@ -1,4 +1,4 @@
-"""Make the installation ready: schema, mode, calendar, clock, first admin, the sample's past."""
+"""Make the installation ready: schema, mode, calendar, clock, users, the sample's past."""
 
 import json
 import os
@@ -14,16 +14,19 @@ from investment.accounts.services.users import ensure_admin
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.ops.management import console
+from investment.ops.schedule import SCHEDULE
 from investment.ops.selectors.installation import recorded_mode, refuse_other_mode
 from investment.ops.services import installation
+from investment.ops.services.carrying import carry_over
 
 ADMIN = "admin"
 
 
 class Command(BaseCommand):
     help = (
-        "Migrate, check that the database belongs to this mode, write the calendar, make the first "
-        "administrator, and import the sample market's past. Repeatable; the second time is quick."
+        "Migrate, check that the database belongs to this mode, write the calendar, bring users, tokens and "
+        "pauses along from sample mode (SAMPLE_DATABASE_URL) or make the first administrator, and import the "
+        "sample market's past. Repeatable; the second time is quick."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,10 +53,28 @@ class Command(BaseCommand):
             self._say(f"Calendar: {written:,} sessions")
         if stands_at := installation.ensure_clock():
             self._say(f"The clock stands at {stands_at:%Y-%m-%d %H:%M} UTC")
+        self._carry_over()
         self._ensure_admin(credentials)
         with console.progress() as on_progress:
             installation.import_sample_past(now=clock.now(), on_progress=on_progress)
         self._say(f"Prepared: {settings.MODE.name}")
+
+    def _carry_over(self) -> None:
+        address = settings.SAMPLE_DATABASE_URL
+        if settings.MODE.kind == "sample" or not address:
+            return
+        names = frozenset(entry.name for entry in SCHEDULE)
+        try:
+            carried = carry_over(address=address, entries=names, now=clock.real_now())
+        except DomainError as error:
+            # No reason not to start; and nothing is lost by dropping a mode that has just begun.
+            self._say(f"Nothing was carried over from the sample: {error.message}")
+            self._say(f"To try again: ./scripts/run.sh --reset {settings.MODE.kind}")
+            return
+        if carried is not None:
+            self._say(f"Carried over from the sample: {carried}")
+            for words in carried.left:
+                self._say(f"  not carried over: {words}")
 
     def _ensure_admin(self, credentials: Path | None) -> None:
         password = ensure_admin(username=ADMIN, now=clock.real_now())
