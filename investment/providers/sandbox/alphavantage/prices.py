@@ -1,8 +1,10 @@
 """Prices, actions and names of instruments."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from investment.providers.sandbox.alphavantage import words
@@ -57,6 +59,50 @@ def daily(call: Question) -> Document | Reply:
             "5. Time Zone": "US/Eastern",
         },
         "Time Series (Daily)": {
+            day: {
+                f"{place}. {name}": value
+                for place, (name, value) in enumerate(zip(names, told, strict=True), 1)
+            }
+            for day, *told in rows
+        },
+    }
+
+
+def weekly(call: Question) -> Document | Reply:
+    return _wider(call, "Weekly", lambda day: day.toordinal() // 7)  # weeks begin on Sunday
+
+
+def monthly(call: Question) -> Document | Reply:
+    return _wider(call, "Monthly", lambda day: day.year * 12 + day.month)
+
+
+def _wider(call: Question, name: str, window: Callable[[date], int]) -> Document | Reply:
+    """All raw bars of weeks or months, newest first, each under its last session."""
+    asked, symbol = call.symbol()
+    form = call.choice("datatype", ("json", "csv"))
+    sessions = call.closed()
+    first, last = (sessions[0].session, sessions[-1].session) if sessions else (call.today, call.today)
+    dates, bars = call.source.bars(symbol, first, last)
+    if not dates:
+        raise words.invalid_call(call.function)
+    rows = []
+    for _, group in groupby(range(len(dates)), key=lambda row: window(dates[row])):
+        of = list(group)
+        prices = (bars.open[of[0]], bars.high[of].max(), bars.low[of].min(), bars.close[of[-1]])
+        volume = str(int(bars.volume[of].sum()))
+        rows.append((dates[of[-1]].isoformat(), *(text(float(price)) for price in prices), volume))
+    rows.reverse()
+    names = ("open", "high", "low", "close", "volume")
+    if form == "csv":
+        return csv(("timestamp", *names), rows)
+    return {
+        "Meta Data": {
+            "1. Information": f"{name} Prices (open, high, low, close) and Volumes",
+            "2. Symbol": asked,
+            "3. Last Refreshed": rows[0][0],
+            "4. Time Zone": "US/Eastern",
+        },
+        f"{name} Time Series": {
             day: {
                 f"{place}. {name}": value
                 for place, (name, value) in enumerate(zip(names, told, strict=True), 1)
@@ -210,14 +256,8 @@ def _in_last_shares(call: Question, symbol: str, dates: list[date], values: list
 
 
 def _has_actions(call: Question, symbol: str) -> bool:
-    """
-    Whether a symbol is one of the market's.
-
-    :raises Refused: if it is, and nobody knows of its actions.
-    """
-    if call.is_known(symbol) and not call.source.actions_known(symbol):
-        raise words.not_played(f"actions of {symbol}")
-    return call.is_known(symbol)
+    """Whether a symbol is one of the market's, and somebody knows of its actions."""
+    return call.is_known(symbol) and call.source.actions_known(symbol)
 
 
 def _shortest(amount: Decimal) -> str:

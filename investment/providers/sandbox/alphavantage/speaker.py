@@ -17,6 +17,8 @@ DAY = 86_400
 DEMO = "demo"
 FUNCTIONS: dict[str, Callable[[Question], Document | Reply]] = {
     "TIME_SERIES_DAILY": prices.daily,
+    "TIME_SERIES_WEEKLY": prices.weekly,
+    "TIME_SERIES_MONTHLY": prices.monthly,
     "GLOBAL_QUOTE": prices.quote,
     "SYMBOL_SEARCH": prices.search,
     "DIVIDENDS": prices.dividends,
@@ -30,25 +32,15 @@ PREMIUM = {
     "TIME_SERIES_INTRADAY", "TIME_SERIES_DAILY_ADJUSTED", "FX_INTRADAY", "CRYPTO_INTRADAY",
     "REALTIME_BULK_QUOTES", "REALTIME_OPTIONS",
 }  # fmt: skip
-# They exist; the sandbox has nothing to answer with.
-UNPLAYED = PREMIUM | {
-    "TIME_SERIES_WEEKLY", "TIME_SERIES_WEEKLY_ADJUSTED", "TIME_SERIES_MONTHLY",
-    "TIME_SERIES_MONTHLY_ADJUSTED", "MARKET_STATUS", "INCOME_STATEMENT", "BALANCE_SHEET", "CASH_FLOW",
-    "EARNINGS", "EARNINGS_CALENDAR", "IPO_CALENDAR", "LISTING_STATUS", "TOP_GAINERS_LOSERS", "FX_WEEKLY",
-    "FX_MONTHLY", "DIGITAL_CURRENCY_DAILY", "DIGITAL_CURRENCY_WEEKLY", "DIGITAL_CURRENCY_MONTHLY",
-    "ETF_PROFILE",
-}  # fmt: skip
 UNKNOWN_FUNCTION = "unknown_function"
 SERIES = ("Time Series (Daily)", "Time Series FX (Daily)")
 
 
 def dispatch(call: Question) -> Document | Reply:
     function = call.function
-    if function in FUNCTIONS:
-        return FUNCTIONS[function](call)
-    if function in UNPLAYED:
-        raise words.not_played(f"{function}")
-    raise words.no_function(function)
+    if function not in FUNCTIONS:  # some of them exist; of what is not played it is said in its words
+        raise words.no_function(function)
+    return FUNCTIONS[function](call)
 
 
 def _paid(calls: int) -> Plan:
@@ -82,7 +74,7 @@ class AlphaVantage(Speaker):
 
     def named(self, route: str, request: Request) -> str:  # noqa: ARG002
         function = request.query_params.get("function", "")
-        return function.lower() if function in FUNCTIONS or function in UNPLAYED else UNKNOWN_FUNCTION
+        return function.lower() if function in FUNCTIONS or function in PREMIUM else UNKNOWN_FUNCTION
 
     def key_missing(self) -> Refused:
         return words.key_missing()

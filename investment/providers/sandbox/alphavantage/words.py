@@ -95,11 +95,6 @@ def before_2024() -> Refused:
     )
 
 
-def not_played(what: str) -> Refused:
-    """Alpha Vantage would answer; the sandbox has nothing to answer with, and invents nothing."""
-    return Refused(501, {"Error Message": f"The sandbox has no {what}."})
-
-
 def _error(words: str) -> Refused:
     return Refused(200, {"Error Message": words})
 

@@ -110,8 +110,6 @@ def time_range(call: MassiveCall) -> dict[str, Any]:
     limit = call.integer("limit", default=USUAL_BARS, most=MOST_BARS)
     if timespan == "second" and call.plan.end_of_day:
         raise Refused.not_in_plan()
-    if timespan == "second":
-        raise Refused.not_played("prices within a minute")
     if timespan in minutes.LENGTHS:
         ends = minutes.bounds(path["from"], path["to"], start, end)
         wanted = minutes.Wanted(

@@ -1,4 +1,4 @@
-"""Bars within a day: minutes and hours of one ticker, from the same prices as its days."""
+"""Bars within a day: seconds, minutes and hours of one ticker, from the same prices as its days."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from typing import Any
 
 from investment.providers.sandbox.massive import paging, wire
 from investment.providers.sandbox.massive.call import MassiveCall
-from investment.providers.sandbox.massive.refusals import Refused
 from investment.providers.sandbox.plans import NEW_YORK
 
 MINUTE = 60_000
-LENGTHS = {"minute": MINUTE, "hour": 60 * MINUTE}
+SECOND = 1000
+LENGTHS = {"second": SECOND, "minute": MINUTE, "hour": 60 * MINUTE}
+MOMENTS = (1.0, 19.0, 38.0, 58.0)  # seconds of a minute at which it trades: open, extremes, close
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,21 @@ class Wanted:
     def length(self) -> int:
         return self.multiplier * LENGTHS[self.timespan]
 
+    @property
+    def base(self) -> int:
+        """How long the bars are of which windows are made."""
+        return SECOND if self.timespan == "second" else MINUTE
+
 
 def within_days(call: MassiveCall, wanted: Wanted) -> dict[str, Any]:
     """
-    Return bars of minutes or hours; windows start with midnight in New York.
+    Return bars of seconds, minutes or hours; windows start with midnight in New York.
 
-    ``limit`` counts the minutes scanned. What the plan tells only later is left out.
+    ``limit`` counts the minutes (of seconds: the seconds) scanned. What the plan tells only later is left
+    out. A folder of real days knows of none.
 
-    :raises Refused: for days that the plan does not tell of, or where nobody knows minutes.
+    :raises Refused: for days that the plan does not tell of.
     """
-    if call.source.invented is None:
-        raise Refused.not_played("prices within a day")
     start, end = call.clipped(_day(wanted.first), _day(wanted.last))
     if not call.plan.end_of_day:
         end = min(_day(wanted.last), call.today)
@@ -51,7 +56,7 @@ def within_days(call: MassiveCall, wanted: Wanted) -> dict[str, Any]:
     rest: str | None = None
     scan = _minutes(call, wanted, start, end)
     for minute in scan:
-        if not wanted.first <= minute["t"] <= wanted.last or minute["t"] + MINUTE > known:
+        if not wanted.first <= minute["t"] <= wanted.last or minute["t"] + wanted.base > known:
             continue
         if len(rows) == wanted.limit:
             rest = _next(call, wanted, minute["t"])
@@ -60,7 +65,7 @@ def within_days(call: MassiveCall, wanted: Wanted) -> dict[str, Any]:
     scanned = len(rows)
     if wanted.newest_first:
         rows.reverse()
-    if wanted.length > MINUTE:
+    if wanted.length > wanted.base:
         windows = groupby(rows, key=lambda row: _window(row["t"], wanted))
         rows = [_joined(t, list(parts)) for t, parts in windows]
     bars = [row | {"v": wire.volume(round(row["v"], 4))} for row in rows]
@@ -98,7 +103,22 @@ def _minutes(call: MassiveCall, wanted: Wanted, start: date, end: date) -> Itera
             }
             for t, o, h, low, c, v, vw, n in columns
         ]  # fmt: skip
+        if wanted.timespan == "second":
+            rows = [second for row in rows for second in _seconds(row)]
         yield from reversed(rows) if wanted.newest_first else rows
+
+
+def _seconds(minute: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the seconds of a minute in which it trades, as the socket tells them."""
+    size = max(1, int(minute["v"] / len(MOMENTS)))
+    prices = (minute["o"], minute["h"], minute["l"], minute["c"])
+    return [
+        {
+            "v": size, "vw": price, "o": price, "c": price, "h": price, "l": price,
+            "t": minute["t"] + int(after) * SECOND, "n": 1,
+        }
+        for after, price in zip(MOMENTS, prices, strict=True)
+    ]  # fmt: skip
 
 
 def _price(price: float, factor: float) -> float:

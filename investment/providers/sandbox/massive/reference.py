@@ -67,6 +67,39 @@ def ticker(call: MassiveCall) -> dict[str, Any]:
     return {"results": _row(listing, on) | listing.details, "status": "OK"}
 
 
+def events(call: MassiveCall) -> dict[str, Any]:
+    """
+    The tickers under which an instrument has traded, newest first.
+
+    It is asked for by its ticker of today, or by its composite FIGI: that finds what was delisted, too.
+    """
+    asked = call.request.path_params["id"]
+    wanted = (call.param("types") or "ticker_change").split(",")
+    listings = call.source.listings(call.today)
+    found = [
+        listing.record
+        for listing in listings
+        if asked == listing.record.composite_figi
+        or (asked == listing.record.symbol and listing.record.active)
+    ]
+    if not found:
+        raise Refused.ticker_not_found()
+    record, known = found[0], call.source.invented
+    changes: list[tuple[date, str]] = []
+    for line in known.market.named(record.symbol) if known else ():
+        if line.symbol_on(call.today) == record.symbol and line.composite_figi == record.composite_figi:
+            changes.append((line.listed_on, line.symbol))
+            if line.renamed_on and line.renamed_on <= call.today:
+                changes.append((line.renamed_on, line.later_symbol))
+    told = {"name": record.name, "composite_figi": record.composite_figi, "cik": record.cik}
+    rows = [
+        {"ticker_change": {"ticker": symbol}, "type": "ticker_change", "date": since.isoformat()}
+        for since, symbol in reversed(changes)
+        if "ticker_change" in wanted
+    ]
+    return {"results": {n: v for n, v in told.items() if v is not None} | {"events": rows}, "status": "OK"}
+
+
 def types(call: MassiveCall) -> dict[str, Any]:
     """The words behind the type codes."""
     rows = [

@@ -75,11 +75,6 @@ class Refused(speakers.Refused):
         )
 
     @classmethod
-    def not_played(cls, what: str) -> Self:
-        """Massive would answer; the sandbox has nothing to answer with, and invents nothing."""
-        return cls(501, status="ERROR", error=f"The sandbox has no {what}.")
-
-    @classmethod
     def _not_authorized(cls, words: str, host: str) -> Self:
         return cls(
             403,

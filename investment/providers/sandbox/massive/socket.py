@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 from starlette.websockets import WebSocketDisconnect
 
+from investment.providers.sandbox.massive.minutes import MOMENTS
 from investment.providers.sandbox.plans import Plan, today
 from investment.providers.sandbox.sample.intraday import Minutes
 from investment.providers.sandbox.sources import session_day
@@ -25,7 +26,6 @@ from investment.providers.sandbox.speakers import Connection
 LOOK = 0.05  # real seconds
 SIGN_IN_WITHIN = 10.0  # real seconds; not documented
 REMEMBERED = timedelta(minutes=5)  # a clock that jumps ahead does not bring a day of events at once
-MOMENTS = (1.0, 19.0, 38.0, 58.0)  # seconds of a minute at which it trades: open, extremes, close
 NOT_IN_PLAN = "Your plan doesn't include websocket access. Visit https://polygon.io/pricing to upgrade."
 CHANNELS = ("T", "A", "AM")
 

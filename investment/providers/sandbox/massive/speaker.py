@@ -24,6 +24,8 @@ from investment.providers.sandbox.speakers import HTML, Reply, Speaker
 
 # Successes that are told without an id.
 BARE = ("open_close", "status_now")
+# Successes whose id is a number.
+NUMBERED = ("splits_v1",)
 BAD_GATEWAY = (
     "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n"
     "<hr><center>nginx/1.19.2</center>\r\n</body>\r\n</html>\r\n"
@@ -48,6 +50,7 @@ class Massive(Speaker):
         "tickers": ("/v3/reference/tickers", reference.tickers),
         "types": ("/v3/reference/tickers/types", reference.types),
         "ticker": ("/v3/reference/tickers/{ticker}", reference.ticker),
+        "ticker_events": ("/vX/reference/tickers/{id}/events", reference.events),
         "exchanges": ("/v3/reference/exchanges", reference.exchanges),
         "splits": ("/v3/reference/splits", actions.splits),
         "dividends": ("/v3/reference/dividends", actions.dividends),
@@ -93,7 +96,8 @@ class Massive(Speaker):
     def write(self, endpoint: str, document: Any, status: int, request_id: str) -> Reply:
         # The bare refusals of others, in front of our endpoints, have no id.
         if isinstance(document, dict) and (endpoint not in BARE or (status != 200 and "status" in document)):
-            document = document | {"request_id": request_id}
+            told = int(request_id[:8], 16) if endpoint in NUMBERED and status == 200 else request_id
+            document = document | {"request_id": told}
         return Reply(wire.encode(document), status)
 
     def headers(self, request_id: str) -> Mapping[str, str]:

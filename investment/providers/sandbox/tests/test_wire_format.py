@@ -1,6 +1,7 @@
 """Every refusal, empty shape and oddity of Massive, over real HTTP."""
 
 import gzip
+import re
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -204,9 +205,42 @@ def test_wrong_parameters(rich: RunningSandbox, path: str, words: str) -> None:
     assert refusal(get(rich, path)) == (400, {"status": "ERROR", "error": words})
 
 
-def test_prices_within_a_minute_are_not_invented(rich: RunningSandbox) -> None:
-    status, body = refusal(get(rich, "/v2/aggs/ticker/A/range/5/second/2026-01-02/2026-01-03"))
-    assert (status, body["error"]) == (501, "The sandbox has no prices within a minute.")
+def test_the_seconds_of_a_minute_make_it(rich: RunningSandbox, poor: RunningSandbox) -> None:
+    path = f"/v2/aggs/ticker/{rich.market.lines[0].symbol}/range/1"
+    minute = get(rich, f"{path}/minute/2026-03-02/2026-03-02?adjusted=false").json()["results"][0]
+    seconds = get(rich, f"{path}/second/{minute['t']}/{minute['t'] + 59_999}?adjusted=false").json()[
+        "results"
+    ]
+    assert (seconds[0]["o"], seconds[-1]["c"]) == (minute["o"], minute["c"])
+    assert {max(bar["h"] for bar in seconds), min(bar["l"] for bar in seconds)} == {minute["h"], minute["l"]}
+    assert sum(bar["v"] for bar in seconds) <= minute["v"]
+    status, _ = refusal(get(poor, f"{path}/second/2026-03-02/2026-03-02"))
+    assert status == 403
+
+
+def test_a_ticker_tells_under_which_it_traded(rich: RunningSandbox) -> None:
+    line = next(each for each in rich.market.lines if each.renamed_on)
+    told = get(rich, f"/vX/reference/tickers/{line.later_symbol}/events?types=ticker_change").json()
+    assert set(told) == {"results", "status", "request_id"}
+    assert told["results"]["composite_figi"] == line.composite_figi
+    assert told["results"]["events"] == [
+        {"ticker_change": {"ticker": symbol}, "type": "ticker_change", "date": str(since)}
+        for symbol, since in ((line.later_symbol, line.renamed_on), (line.symbol, line.listed_on))
+    ]
+    gone = next(each for each in rich.market.lines if each.delisted_on)
+    assert refusal(get(rich, f"/vX/reference/tickers/{gone.symbol}/events"))[0] == 404
+    by_figi = get(rich, f"/vX/reference/tickers/{gone.composite_figi}/events").json()["results"]
+    assert by_figi["events"][0]["ticker_change"] == {"ticker": gone.symbol}
+
+
+def test_an_id_is_hexadecimal_a_number_or_not_told(rich: RunningSandbox) -> None:
+    symbol = rich.market.lines[0].symbol
+    answer = get(rich, f"/v2/aggs/ticker/{symbol}/prev")
+    assert re.fullmatch("[0-9a-f]{32}", answer.json()["request_id"])
+    assert answer.headers["X-Request-Id"] == answer.json()["request_id"]
+    assert type(get(rich, "/stocks/v1/splits").json()["request_id"]) is int
+    assert "request_id" not in get(rich, f"/v1/open-close/{symbol}/2026-03-02").json()
+    assert "request_id" in get(rich, f"/v1/open-close/{symbol}/2026-03-01").json()
 
 
 # ── shapes ────────────────────────────────────────────────────────────────────────────────────

@@ -159,7 +159,22 @@ def test_who_is_unknown(sandbox: RunningSandbox) -> None:
         }
         assert "Invalid API call" in ask(sandbox, function)["Error Message"]
     assert ask(sandbox, "XYZ") == {"Error Message": "This API function (XYZ) does not exist."}
-    assert get(sandbox, "TIME_SERIES_WEEKLY", symbol="X").status_code == 501
+    assert "does not exist" in ask(sandbox, "TOP_GAINERS_LOSERS")["Error Message"]
+    assert "Invalid API call" in ask(sandbox, "TIME_SERIES_WEEKLY", symbol="NOBODY")["Error Message"]
+
+
+def test_weeks_and_months_are_made_of_days(sandbox: RunningSandbox) -> None:
+    symbol = company(sandbox).symbol
+    days = ask(sandbox, "TIME_SERIES_DAILY", symbol=symbol)["Time Series (Daily)"]
+    for name, title, first in (("WEEKLY", "Weekly", "2026-02-22"), ("MONTHLY", "Monthly", "2026-02-01")):
+        told = ask(sandbox, f"TIME_SERIES_{name}", symbol=symbol)
+        of = [row for day, row in days.items() if first <= day <= "2026-02-27"]
+        row = told[f"{title} Time Series"]["2026-02-27"]
+        assert row["1. open"] == of[-1]["1. open"]
+        assert row["4. close"] == of[0]["4. close"]
+        assert row["2. high"] == max((each["2. high"] for each in of), key=float)
+        assert int(row["5. volume"]) == pytest.approx(sum(int(each["5. volume"]) for each in of), abs=31)
+        assert told["Meta Data"]["1. Information"] == f"{title} Prices (open, high, low, close) and Volumes"
 
 
 def test_an_overview_hangs_together_with_prices_and_books(sandbox: RunningSandbox) -> None:
