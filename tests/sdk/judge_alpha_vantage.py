@@ -7,10 +7,15 @@ Run by the interpreter of the judges' environment. Each line of standard input i
 but its address, which is a class attribute.
 """
 
+import inspect
 import json
+import pkgutil
 import sys
 from importlib import import_module
 from typing import Any
+
+import alpha_vantage  # type: ignore[import-not-found]  # of the judges' environment alone
+from judge_massive import methods  # type: ignore[import-not-found]  # beside this file
 
 MODULES = {
     "TimeSeries": "timeseries",
@@ -31,7 +36,22 @@ def plain(value: Any) -> Any:
     return list(value)
 
 
+def all_methods() -> dict[str, list[str]]:
+    """Return the public methods of all classes of the client."""
+    found: dict[str, list[str]] = {}
+    for module in pkgutil.iter_modules(alpha_vantage.__path__):
+        if module.ispkg or module.name == "alphavantage":
+            continue
+        for name, kind in inspect.getmembers(import_module(f"alpha_vantage.{module.name}"), inspect.isclass):
+            if kind.__module__ == f"alpha_vantage.{module.name}":
+                MODULES.setdefault(name, module.name)
+                found |= {f"{name}.{method}": needed for method, needed in methods(kind).items()}
+    return found
+
+
 def answer(question: dict[str, Any]) -> dict[str, Any]:
+    if question["method"] == "?":
+        return {"value": all_methods()}
     kind = getattr(import_module(f"alpha_vantage.{MODULES[question['class']]}"), question["class"])
     kind._ALPHA_VANTAGE_API_URL = f"{question['url']}?"
     base = import_module("alpha_vantage.alphavantage").AlphaVantage

@@ -12,9 +12,12 @@ import sys
 from typing import Any
 
 import finnhub  # type: ignore[import-not-found]  # of the judges' environment alone
+from judge_massive import methods  # type: ignore[import-not-found]  # beside this file
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
+    if question["method"] == "?":
+        return {"value": methods(finnhub.Client)}
     finnhub.Client.API_URL = question["url"]
     client = finnhub.Client(api_key=question["key"])
     try:

@@ -3,11 +3,13 @@ Asks the sandbox through Massive's own client and prints what that understood.
 
 Run by the interpreter of the judges' environment. Each line of standard input is a question,
 ``{"url", "key", "method", "arguments", "keywords"}``, each line of output its answer,
-``{"value": …}`` or ``{"error": class, "words": text}``. At most 1000 items of a listing are taken.
+``{"value": …}`` or ``{"error": class, "words": text}``. At most 1000 items of a listing are taken. The
+method ``?`` answers the client's methods, each with the names of the arguments that it must have.
 The predecessor of the client, under its old name, is asked by ``judge_polygon.py``.
 """
 
 import dataclasses
+import inspect
 import json
 import sys
 from itertools import islice
@@ -29,7 +31,23 @@ def plain(value: Any) -> Any:
     return vars(value)
 
 
+def methods(client_class: Any) -> dict[str, list[str]]:
+    """Return the public methods of a client, with the arguments that have no default."""
+    found = inspect.getmembers(client_class, inspect.isfunction)
+    return {
+        name: [
+            each.name
+            for each in list(inspect.signature(method).parameters.values())[1:]
+            if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
+        ]
+        for name, method in found
+        if not name.startswith("_")
+    }
+
+
 def answer(client_class: Any, question: dict[str, Any]) -> dict[str, Any]:
+    if question["method"] == "?":
+        return {"value": methods(client_class)}
     client = client_class(question["key"], base=question["url"], retries=0)
     try:
         return {

@@ -10,11 +10,14 @@ import json
 import sys
 from typing import Any
 
+from judge_massive import methods  # type: ignore[import-not-found]  # beside this file
 from newsapi import NewsApiClient, const  # type: ignore[import-not-found]  # of the judges' environment alone
 from newsapi.newsapi_exception import NewsAPIException  # type: ignore[import-not-found]
 
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
+    if question["method"] == "?":
+        return {"value": methods(NewsApiClient)}
     const.TOP_HEADLINES_URL = f"{question['url']}/top-headlines"
     const.EVERYTHING_URL = f"{question['url']}/everything"
     const.SOURCES_URL = f"{question['url']}/sources"

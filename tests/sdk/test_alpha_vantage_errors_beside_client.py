@@ -11,13 +11,13 @@ import pytest
 from investment.providers import errors
 from investment.providers.adapters.alphavantage.client import AlphaVantageClient
 from investment.providers.adapters.alphavantage.limits import PLANS, limit_facts
-from investment.providers.adapters.alphavantage.tests.judge import Judge
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
 pytestmark = pytest.mark.sdk
 
 NIGHT = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)
 Row = dict[str, Any]
+Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +30,6 @@ def running() -> Iterator[RunningSandbox]:
 def sandbox(running: RunningSandbox) -> RunningSandbox:
     running.reset()
     return running
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with Judge() as found:
-        yield found
 
 
 @pytest.fixture
@@ -101,7 +95,7 @@ def test_both_know_a_refusal_inside_of_a_success(
     ours: Callable[[AlphaVantageClient], Any],
     kind: type[errors.ProviderError],
     full: list[int],
-    judge: Judge,
+    alpha_vantage: Ask,
 ) -> None:
     with (
         running_sandbox(symbols=24, plans={"alphavantage": plan}, now=NIGHT) as sandbox,
@@ -111,7 +105,7 @@ def test_both_know_a_refusal_inside_of_a_success(
         for _ in range(before):
             http.get(question)
             sandbox.advance(seconds=pause)
-        theirs = judge.ask(method, url=address(sandbox), key=KEY, **keywords)
+        theirs = alpha_vantage(method, url=address(sandbox), key=KEY, **keywords)
         sandbox.advance(seconds=pause)
         told = failing(AlphaVantageClient(api_key=KEY, http=http), ours)
         raw = http.get(question).content
@@ -125,13 +119,13 @@ def test_both_know_a_refusal_inside_of_a_success(
 
 
 def test_both_know_what_is_not_covered(
-    sandbox: RunningSandbox, judge: Judge, client: AlphaVantageClient
+    sandbox: RunningSandbox, alpha_vantage: Ask, client: AlphaVantageClient
 ) -> None:
     url = address(sandbox)
     fund = next(x.symbol_on(NIGHT.date()) for x in sandbox.market.lines if x.type_code == "ETF")
 
-    nothing = judge.ask("FundamentalData.get_company_overview", url=url, key=KEY, symbol=fund)
-    quoted = judge.ask("TimeSeries.get_quote_endpoint", url=url, key=KEY, symbol="NOBODY")
+    nothing = alpha_vantage("FundamentalData.get_company_overview", url=url, key=KEY, symbol=fund)
+    quoted = alpha_vantage("TimeSeries.get_quote_endpoint", url=url, key=KEY, symbol="NOBODY")
 
     assert nothing == {
         "error": "ValueError",
@@ -143,8 +137,8 @@ def test_both_know_what_is_not_covered(
 
 
 @pytest.mark.parametrize(("key", "sent"), [("demo", "demo"), ("&", "")], ids=["demo", "missing"])
-def test_both_know_a_bad_key(key: str, sent: str, sandbox: RunningSandbox, judge: Judge) -> None:
-    theirs = judge.ask("TimeSeries.get_daily", url=address(sandbox), key=key, symbol="ANY")
+def test_both_know_a_bad_key(key: str, sent: str, sandbox: RunningSandbox, alpha_vantage: Ask) -> None:
+    theirs = alpha_vantage("TimeSeries.get_daily", url=address(sandbox), key=key, symbol="ANY")
     with httpx.Client(base_url=address(sandbox), trust_env=False) as http:
         told = failing(AlphaVantageClient(api_key=sent, http=http), lambda c: c.daily_bars(symbol="ANY"))
 
@@ -170,13 +164,13 @@ def test_both_fail_where_it_is_broken(
     theirs: str,
     ours: type[errors.ProviderError],
     sandbox: RunningSandbox,
-    judge: Judge,
+    alpha_vantage: Ask,
     client: AlphaVantageClient,
 ) -> None:
     symbol = sandbox.market.lines[4].symbol
     sandbox.fault(fault, endpoint="alphavantage.time_series_daily", times=2, **options)
 
-    answer = judge.ask("TimeSeries.get_daily", url=address(sandbox), key=KEY, symbol=symbol)
+    answer = alpha_vantage("TimeSeries.get_daily", url=address(sandbox), key=KEY, symbol=symbol)
     assert answer["error"] == theirs
     assert type(failing(client, lambda c: c.daily_bars(symbol=symbol))) is ours
 

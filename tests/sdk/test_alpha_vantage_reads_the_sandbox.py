@@ -11,9 +11,11 @@ import httpx
 import pytest
 
 from investment.providers.adapters.alphavantage.client import AlphaVantageClient
-from investment.providers.adapters.alphavantage.tests.judge import Judge
 from investment.providers.contracts.overview import Overview
+from investment.providers.sandbox.alphavantage.speaker import FUNCTIONS
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
+from investment.providers.tests.judges import Judge
+from investment.providers.tests.reaching import adapter_methods, asked_of_the_adapter, reached
 
 pytestmark = pytest.mark.sdk
 
@@ -34,16 +36,10 @@ def sandbox(running: RunningSandbox) -> RunningSandbox:
     return running
 
 
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with Judge() as found:
-        yield found
-
-
 @pytest.fixture
-def ask(sandbox: RunningSandbox, judge: Judge) -> Ask:
+def ask(sandbox: RunningSandbox, alpha_vantage: Ask) -> Ask:
     """Return a function that asks the sandbox through the client."""
-    return partial(judge.ask, url=address(sandbox), key=KEY)
+    return partial(alpha_vantage, url=address(sandbox), key=KEY)
 
 
 @pytest.fixture
@@ -360,3 +356,18 @@ def test_the_client_makes_figures_of_texts(
     assert frame["meta"]["5. Time Zone"] == "US/Eastern"
     assert table[0] == ["timestamp", "open", "high", "low", "close", "volume"]
     assert [float(row[4]) for row in table[1:]] == bars.close.tolist()[::-1]
+
+
+# What the adapter has no method for: it makes its weeks and months of days.
+ONLY_THEIRS = {"TimeSeries.get_weekly", "TimeSeries.get_monthly"}
+
+
+def test_the_table_has_every_function_that_both_know(
+    sandbox: RunningSandbox, judges: Callable[..., Judge]
+) -> None:
+    judge, played = judges("judge_alpha_vantage"), [name.lower() for name in FUNCTIONS]
+    asked = reached(judge, sandbox, "alphavantage", "/alphavantage/query", key="demo", functions=played)
+    # Rates of coins are the same function.
+    asked.pop("CryptoCurrencies.get_digital_currency_exchange_rate")
+    assert set(asked) - ONLY_THEIRS == {case.method for case in CASES}
+    assert adapter_methods(AlphaVantageClient) <= asked_of_the_adapter(__file__)

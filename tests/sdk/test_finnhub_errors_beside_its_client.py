@@ -11,7 +11,7 @@ import pytest
 from investment.providers import errors
 from investment.providers.adapters.finnhub.client import FinnhubClient
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
-from investment.providers.tests.judges import Judge, judge
+from investment.providers.tests.judges import Judge
 
 pytestmark = pytest.mark.sdk
 
@@ -32,10 +32,9 @@ def sandbox(running: RunningSandbox) -> RunningSandbox:
     return running
 
 
-@pytest.fixture(scope="module")
-def sdk() -> Iterator[Judge]:
-    with judge("judge_finnhub") as found:
-        yield found
+@pytest.fixture
+def sdk(judges: Callable[..., Judge]) -> Judge:
+    return judges("judge_finnhub")
 
 
 @pytest.fixture
@@ -76,7 +75,7 @@ REFUSALS = [
     Refusal("quote", ["AAPL"], quote, 401, "Invalid API key.", errors.CredentialsRejected, key="a-stranger"),
     Refusal("quote", ["AAPL"], quote, 401, "Please use an API key.", errors.CredentialsRejected, key=""),
     Refusal(
-        "stock_symbols", ["L"], lambda c: c.symbols(exchange="L"), 403, NO_ACCESS, errors.NotEntitled
+        "stock_symbols", ["L"], lambda c: c.symbols(exchange="L"), 403, NO_ACCESS, errors.UnknownSymbol
     ),
     Refusal(
         "company_basic_financials", ["AAPL", ""],

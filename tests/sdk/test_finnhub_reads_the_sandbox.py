@@ -1,7 +1,7 @@
 """Finnhub's own client and our adapter read one sandbox, and must understand the same, field by field."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from operator import itemgetter
 from typing import Any
@@ -12,7 +12,8 @@ import pytest
 
 from investment.providers.adapters.finnhub.client import FinnhubClient
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
-from investment.providers.tests.judges import Judge, judge
+from investment.providers.tests.judges import Judge
+from investment.providers.tests.reaching import adapter_methods, asked_of_the_adapter, reached
 
 pytestmark = pytest.mark.sdk
 
@@ -35,10 +36,9 @@ def sandbox(running: RunningSandbox) -> RunningSandbox:
     return running
 
 
-@pytest.fixture(scope="module")
-def sdk() -> Iterator[Judge]:
-    with judge("judge_finnhub") as found:
-        yield found
+@pytest.fixture
+def sdk(judges: Callable[..., Judge]) -> Judge:
+    return judges("judge_finnhub")
 
 
 @pytest.fixture
@@ -282,7 +282,10 @@ CASES = [
 NOT_OURS = {"adjustedAmount", "freq"}  # of a dividend: we keep what was declared
 
 
-def compare(case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient) -> None:
+def asked(
+    case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient
+) -> tuple[Sequence[Any], list[dict[str, Any]]]:
+    """Return our records, and the client's rows."""
     lines = sandbox.market.lines
     chosen = {
         "symbol": lines[4].symbol,
@@ -292,33 +295,40 @@ def compare(case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient
     put = [each.format(**chosen) if isinstance(each, str) else each for each in case.arguments]
     words = {n: v.format(**chosen) if isinstance(v, str) else v for n, v in case.keywords.items()}
 
-    theirs = case.rows(ask(case.method, *put, **words))
-    ours = case.ours(client, chosen[case.of])
+    return case.ours(client, chosen[case.of]), case.rows(ask(case.method, *put, **words))
 
+
+def compare(
+    fields: dict[str, Callable[[Any], Any]], ours: Sequence[Any], theirs: list[dict[str, Any]]
+) -> None:
     assert theirs
     assert len(ours) == len(theirs)
     for record, row in zip(ours, theirs, strict=True):
-        if not case.fields:
+        if not fields:
             assert record == row
             continue
-        assert set(row) - NOT_OURS == set(case.fields)
-        assert {name: row[name] for name in case.fields} == {
-            name: read(record) for name, read in case.fields.items()
-        }
+        assert set(row) - NOT_OURS == set(fields)
+        assert {name: row[name] for name in fields} == {name: read(record) for name, read in fields.items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.method)
 def test_both_understand_the_same(
     case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient
 ) -> None:
-    compare(case, sandbox, ask, client)
+    compare(case.fields, *asked(case, sandbox, ask, client))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.fields], ids=lambda case: case.method)
 def test_the_table_sees_a_single_wrong_field(
     case: Case, sandbox: RunningSandbox, ask: Ask, client: FinnhubClient
 ) -> None:
+    ours, theirs = asked(case, sandbox, ask, client)
     for name in case.fields:
-        planted = replace(case, fields=case.fields | {name: lambda _: "planted"})
         with pytest.raises(AssertionError):
-            compare(planted, sandbox, ask, client)
+            compare(case.fields | {name: lambda _: "planted"}, ours[:3], theirs[:3])
+
+
+def test_the_table_has_every_endpoint_that_both_know(sandbox: RunningSandbox, sdk: Judge) -> None:
+    asked = reached(sdk, sandbox, "finnhub", "/finnhub/api/v1", key="nobodys")
+    assert set(asked) - {"stock_symbol"} == {case.method for case in CASES}  # stock_symbols is its new name
+    assert adapter_methods(FinnhubClient) <= asked_of_the_adapter(__file__)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ import pytest
 
 from investment.providers import errors
 from investment.providers.adapters.massive.client import MassiveClient
-from investment.providers.adapters.massive.tests.judges import CLIENTS, Judge, RecordedServer
+from investment.providers.adapters.massive.tests.judges import Client, RecordedServer
 from investment.providers.sandbox.testing import KEY, running_sandbox
 
 pytestmark = pytest.mark.sdk
@@ -24,22 +23,6 @@ Kind = type[errors.ProviderError]
 def adapter(url: str, key: str = KEY) -> Iterator[MassiveClient]:
     with httpx.Client(base_url=url, timeout=20) as http:
         yield MassiveClient(api_key=key, http=http)
-
-
-@pytest.fixture(scope="module", params=CLIENTS)
-def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
-    with Judge(request.param, key=KEY) as judge:
-        yield judge
-
-
-@pytest.fixture(scope="module")
-def recorded_server() -> Iterator[RecordedServer]:
-    with RecordedServer() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 UPGRADE = "Please upgrade your plan at https://massive.com/pricing"
@@ -92,13 +75,13 @@ ERRORS: dict[str, tuple[int, dict[str, str] | str, str, Kind]] = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_both_fail_alike(name: str, judge: Judge, recorded_server: RecordedServer) -> None:
+def test_both_fail_alike(name: str, massive_client: Client, recorded_server: RecordedServer) -> None:
     code, body, theirs, kind = ERRORS[name]
     text = body if isinstance(body, str) else json.dumps({"request_id": "6a7e466379af0a71039d60cc"} | body)
     recorded_server.refusal = (code, "application/json", text.encode())
     try:
         url = f"http://127.0.0.1:{recorded_server.server_address[1]}"
-        answer = judge(url, "get_previous_close_agg", "AAPL")
+        answer = massive_client(url, "get_previous_close_agg", "AAPL")
         with adapter(url) as massive, pytest.raises(errors.ProviderError) as caught:
             massive.previous_close(symbol="AAPL")
     finally:
@@ -113,7 +96,7 @@ def test_both_fail_alike(name: str, judge: Judge, recorded_server: RecordedServe
         assert f"too many {code} error responses" in answer["words"]
 
 
-def test_both_fail_alike_over_the_sandbox(judge: Judge) -> None:
+def test_both_fail_alike_over_the_sandbox(massive_client: Client) -> None:
     with running_sandbox(symbols=24, plan="unlimited") as sandbox:
         symbol = sandbox.market.lines[0].symbol
         rows: list[tuple[str, tuple[Any, ...], str, Kind, Callable[[MassiveClient], object]]] = [
@@ -131,7 +114,7 @@ def test_both_fail_alike_over_the_sandbox(judge: Judge) -> None:
             ),
         ]  # fmt: skip
         for method, arguments, key, kind, ask in rows:
-            answer = judge(sandbox.url, method, *arguments, key=key)
+            answer = massive_client(sandbox.url, method, *arguments, key=key)
             with adapter(sandbox.url, key) as massive, pytest.raises(errors.ProviderError) as caught:
                 ask(massive)
             assert answer["error"] == "BadResponse"
@@ -139,13 +122,13 @@ def test_both_fail_alike_over_the_sandbox(judge: Judge) -> None:
             assert caught.value.words in json.loads(answer["words"]).values()
 
         sunday = date(2026, 3, 1)
-        refused = judge(sandbox.url, "get_daily_open_close_agg", symbol, str(sunday))
+        refused = massive_client(sandbox.url, "get_daily_open_close_agg", symbol, str(sunday))
         assert "Data not found." in refused["words"]
         with adapter(sandbox.url) as massive:
             assert massive.open_close(symbol=symbol, session=sunday) is None
 
 
-def test_both_are_refused_by_the_free_plan_of_the_sandbox(judge: Judge) -> None:
+def test_both_are_refused_by_the_free_plan_of_the_sandbox(massive_client: Client) -> None:
     today, long_ago = date(2026, 3, 2), date(2020, 3, 2)
     with (
         running_sandbox(symbols=24, plan="basic", now=datetime(2026, 3, 2, 23, tzinfo=UTC)) as poor,
@@ -154,11 +137,11 @@ def test_both_are_refused_by_the_free_plan_of_the_sandbox(judge: Judge) -> None:
         for session, kind in ((today, errors.NotPublishedYet), (long_ago, errors.OutOfHistory)):
             with pytest.raises(errors.ProviderError) as caught:
                 massive.grouped_daily(session=session)
-            answer = judge(poor.url, "get_grouped_daily_aggs", str(session))
+            answer = massive_client(poor.url, "get_grouped_daily_aggs", str(session))
             assert type(caught.value) is kind
             assert caught.value.words == json.loads(answer["words"])["message"]
         massive.market_status()
         with pytest.raises(errors.ProviderThrottled, match="a call too many"):
             massive.market_status()
-        assert "429" in judge(poor.url, "get_market_status")["words"]
+        assert "429" in massive_client(poor.url, "get_market_status")["words"]
         assert poor.counts().received == 7

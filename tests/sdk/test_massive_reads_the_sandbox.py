@@ -13,7 +13,7 @@ import pytest
 from investment.providers.contracts import BarColumns
 from investment.providers.sandbox.sample.instruments import Instrument
 from investment.providers.sandbox.testing import KEY, NOW, RunningSandbox, running_sandbox
-from investment.providers.tests.judges import Judge, judge
+from investment.providers.tests.judges import Judge
 
 pytestmark = pytest.mark.sdk
 
@@ -28,10 +28,9 @@ def sandbox() -> Iterator[RunningSandbox]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def sdk() -> Iterator[Judge]:
-    with judge("judge_massive") as found:
-        yield found
+@pytest.fixture
+def sdk(judges: Callable[..., Judge]) -> Judge:
+    return judges("judge_massive")
 
 
 @pytest.fixture

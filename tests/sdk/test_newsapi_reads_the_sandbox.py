@@ -15,7 +15,8 @@ from investment.providers.adapters.newsapi.records import NewsPage
 from investment.providers.contracts import Article
 from investment.providers.sandbox.newsapi.articles import HOST
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
-from investment.providers.tests.judges import Judge, judge
+from investment.providers.tests.judges import Judge
+from investment.providers.tests.reaching import adapter_methods, asked_of_the_adapter, reached
 
 pytestmark = pytest.mark.sdk
 
@@ -35,10 +36,9 @@ def poor() -> Iterator[RunningSandbox]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def sdk() -> Iterator[Judge]:
-    with judge("judge_newsapi") as found:
-        yield found
+@pytest.fixture
+def sdk(judges: Callable[..., Judge]) -> Judge:
+    return judges("judge_newsapi")
 
 
 @pytest.fixture
@@ -296,3 +296,9 @@ def test_both_fail_where_the_provider_does(
     assert ask(rich, "get_sources")["error"] == "JSONDecodeError"
     with pytest.raises(errors.ProviderUnavailable, match="502"):
         ours(rich).sources()
+
+
+def test_the_tables_have_every_endpoint_that_both_know(rich: RunningSandbox, sdk: Judge) -> None:
+    asked = reached(sdk, rich, "newsapi", "/newsapi/v2", key="nobodys")
+    assert set(asked) == {case.method for case in PAGES} | {"get_sources"}
+    assert adapter_methods(NewsApiClient) <= asked_of_the_adapter(__file__) | {"sources"}

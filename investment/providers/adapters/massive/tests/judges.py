@@ -1,13 +1,12 @@
-"""Massive's own clients, in the judges' environment, and recorded answers over real HTTP for them."""
+"""Massive's own clients, and recorded answers over real HTTP for them."""
 
-import json
 import re
-import subprocess
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
 from investment.providers.adapters.massive.tests.wire import PAYLOADS
-from investment.providers.tests.judges import ROOT, interpreter
+from investment.providers.tests.judges import Judge
 
 RECORDED = {
     r"/v2/aggs/grouped/.*": "grouped_daily",
@@ -66,31 +65,18 @@ class RecordedAnswers(BaseHTTPRequestHandler):
 CLIENTS = ("massive", "polygon")
 
 
-class Judge:
-    """Asks through one of the clients, with this key if no other is named; a context manager."""
+@dataclass(frozen=True)
+class Client:
+    """Asks through one of the clients, with this key if no other is named."""
 
-    def __init__(self, name: str, *, key: str) -> None:
-        self.name = name
-        self._key = key
-        command = [str(interpreter()), str(ROOT / "tests" / "sdk" / f"judge_{name}.py")]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.__exit__(None, None, None)
+    name: str
+    judge: Judge
+    key: str
 
     def __call__(
         self, url: str, method: str, *arguments: Any, key: str = "", **keywords: Any
     ) -> dict[str, Any]:
         """Return ``{"value": …}``, or ``{"error": …, "words": …}``."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        question: dict[str, Any] = {"url": url, "key": key or self._key, "method": method}
-        question |= {"arguments": arguments, "keywords": keywords}
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
+        return self.judge.answer(
+            url=url, key=key or self.key, method=method, arguments=arguments, keywords=keywords
+        )
