@@ -72,6 +72,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": env.database("DATABASE_URL")}
 # A process that was stopped in the middle of a transaction does not keep its locks for ever.
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c idle_in_transaction_session_timeout=60s")
+# Of which `prepare` brings users, tokens and pauses along when another mode begins.
+SAMPLE_DATABASE_URL = env.secret("SAMPLE_DATABASE_URL", "")
 # State (ledger, broker, leases) and cache are two servers: filling the cache loses no reservation.
 REDIS_URL = env.secret("REDIS_URL")
 CACHE_URL = env.secret("CACHE_URL")
@@ -166,6 +168,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "HistoryStepName": "investment.api.v1.ops.serializers.HISTORY_STEPS",
         "HistoryStepState": "investment.api.v1.ops.serializers.STEP_STATES",
         "Scope": "investment.accounts.models.ApiToken.Scope",
+        "CompanyStatus": "investment.market.selectors.companies.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -189,7 +192,7 @@ NEWSAPI_API_KEY = env.secret("NEWSAPI_API_KEY", "-")
 NEWSAPI_PLAN = env.text("NEWSAPI_PLAN", "developer")
 NEWSAPI_BASE_URL = env.text("NEWSAPI_BASE_URL", "https://newsapi.org/v2")
 ECB_BASE_URL = env.text("ECB_BASE_URL", "https://www.ecb.europa.eu/stats/eurofxref")
-SEC_CONTACT = env.text("SEC_CONTACT", "-")
+SEC_CONTACT = env.secret("SEC_CONTACT", "-")
 SEC_BASE_URL = env.text("SEC_BASE_URL", "https://www.sec.gov")
 SEC_DATA_URL = env.text("SEC_DATA_URL", "https://data.sec.gov")
 
