@@ -11,8 +11,10 @@
 #   --no-job         only serve; do not run the daily job first
 #   --help           this text
 #
-# With MASSIVE_API_KEY in .env, and neither --data nor --symbols, it runs live. DATABASE_URL, REDIS_URL and
-# CACHE_URL (in .env or the environment) replace our own servers; each mode gets a database of its own.
+# With MASSIVE_API_KEY in .env, and neither --data nor --symbols, it runs live; with SEC_CONTACT alone as well,
+# without prices. It says which keys it found. DATABASE_URL, REDIS_URL and CACHE_URL (in .env or the
+# environment) replace our own servers; each mode gets a database of its own. The users, API tokens and pauses
+# of the sample come along when another mode begins.
 # Stop it with Ctrl-C. Its data is kept in .runtime/, and nothing is written outside the clone
 # (as root where private mounts are not allowed: the servers' data is below /var/lib).
 set -euo pipefail
