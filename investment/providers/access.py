@@ -1,9 +1,13 @@
 """How a provider is reached under one key: what its adapter says of itself, for the gateway."""
 
 import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Generic, TypeVar
+from urllib.parse import quote, quote_plus
 
 import httpx
 
@@ -13,6 +17,8 @@ from investment.quotas.contracts import LimitFacts, ScopeLimits, Window
 NO_KEY = "-"
 # Built in full, so that no adapter can forget to hide a key that a provider repeats.
 _HIDDEN = "…"
+_SHORTEST = 8  # characters of a key
+_HEXADECIMAL = re.compile(r"%[0-9A-F]{2}")
 
 C_co = TypeVar("C_co", covariant=True)
 
@@ -53,7 +59,7 @@ class Access(Generic[C_co]):
     limits: ScopeLimits
     make: Callable[[httpx.Client], C_co]
     limit_facts: Callable[[int, Mapping[str, str], bytes], Sequence[LimitFacts]]
-    redact: Callable[[str], str]
+    redact: "Hider"
     others: Mapping[str, ScopeLimits] = field(default_factory=dict)
 
     def limits_of(self, endpoint: str) -> ScopeLimits:
@@ -89,13 +95,45 @@ def required_key(settings: ProviderSettings, *, provider: str, title: str, setti
     return settings.key
 
 
-def hide(secret: str) -> Callable[[str], str]:
-    """Return what takes a secret out of any text, also as it looks in an address."""
-    forms = {secret, str(httpx.QueryParams({"k": secret}))[2:]} - {""}
+class Hider:
+    """
+    Takes secrets out of whatever a provider says: as they are, and as they look in an address or in JSON.
 
-    def redact(text: str) -> str:
-        for form in sorted(forms, key=len, reverse=True):
+    Secrets that are shorter than any key (8 characters) may stand in any text: those stay in bodies.
+    """
+
+    def __init__(self, *secrets: str) -> None:
+        forms = {form for secret in secrets for form in _spellings(secret)} - {""}
+        self._forms = sorted(forms, key=len, reverse=True)
+        self._bytes = [form.encode() for form in self._forms if len(form) >= _SHORTEST]
+
+    def __call__(self, text: str) -> str:
+        for form in self._forms:
             text = text.replace(form, _HIDDEN)
         return text
 
-    return redact
+    def body(self, body: bytes) -> bytes:
+        for form in self._bytes:
+            if form in body:
+                body = body.replace(form, _HIDDEN.encode())
+        return body
+
+    def __repr__(self) -> str:
+        return "Hider()"
+
+
+def hide(*secrets: str) -> Hider:
+    """Return what takes secrets out of any text."""
+    return Hider(*secrets)
+
+
+def _spellings(secret: str) -> set[str]:
+    quoted = {
+        str(httpx.QueryParams({"k": secret}))[2:],
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+    }
+    lowered = {_HEXADECIMAL.sub(lambda found: found.group().lower(), form) for form in quoted}
+    told = json.dumps(secret)[1:-1]
+    return {secret, *quoted, *lowered, told, told.replace("/", "\\/"), escape(secret)}

@@ -155,7 +155,7 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> datetime | None
         at = parsedate_to_datetime(told)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else None
+    return at.astimezone(UTC) if at.tzinfo and 1 < at.year < 9999 else None
 
 
 def circuits(*, now: datetime, rules: Rules = RULES) -> list[CircuitStatus]:

@@ -80,7 +80,24 @@ class CredentialsRejected(PermanentProviderError):
 
 
 class NotEntitled(PermanentProviderError):
+    """
+    ``perhaps_symbol``: the words do not tell whether the plan lacks the endpoint, or only the one symbol
+    or exchange that was asked for.
+    """
+
     code = "provider_not_entitled"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str,
+        words: str = "",
+        status: int | None = None,
+        perhaps_symbol: bool = False,
+    ) -> None:
+        super().__init__(message, provider=provider, words=words, status=status)
+        self.perhaps_symbol = perhaps_symbol
 
 
 class OutOfHistory(PermanentProviderError):

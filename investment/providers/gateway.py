@@ -11,7 +11,6 @@ so with ``attempts``: who asks knows what else is waiting.
 """
 
 import time
-import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,13 +22,14 @@ from uuid import UUID
 import httpx
 
 from investment.lib import clock
-from investment.providers import breaker, errors
+from investment.providers import answers, breaker, errors
 from investment.providers.access import Access
 from investment.providers.contracts import MarketDataProvider
 from investment.providers.learning import Learner
 from investment.providers.questions import Question
 from investment.providers.registry import access as access_of
 from investment.providers.services import archive
+from investment.providers.services.unwritten import quietly
 from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.services import epochs, ledger, scopes
@@ -39,14 +39,13 @@ from investment.quotas.services.memory import MAX_HOLD, SEND_WITHIN
 # Connecting is quick or hopeless; an answer of the whole market can take long to begin. Seconds.
 TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=5.0)
 BODY_WITHIN = 60.0  # seconds from sending to the last byte, however steadily they trickle
-MAX_BODY = 64 * 2**20  # bytes as sent; ten times the largest answer there is
+MAX_BODY = 64 * 2**20  # bytes, as sent and unpacked; ten times the largest answer there is
 # The longest that a call can take, all told: what is not settled by then was killed.
 HOLD = 5.0 + 20.0 + BODY_WITHIN + 20.0  # seconds
 _PAUSE = 2.0  # real seconds until another attempt, where nobody said when
 _LOOK_AGAIN = 1.0  # real seconds; the clock may be set while we wait
 _BREATH = 0.001  # real seconds
-_ANY_PACKING = zlib.MAX_WBITS | 32  # gzip's or zlib's, as the body itself says
-_MAX_REFUSAL = 64 * 2**10  # bytes as sent; no provider says «too many» in more
+_MAX_REFUSAL = 64 * 2**10  # bytes; no provider says «too many» in more
 
 # The request never left this machine. Whatever else goes wrong may have been counted.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -126,18 +125,14 @@ def provider(
         patience=patience,
         on_wait=on_wait,
     )
-    with httpx.Client(base_url=access.base_url, transport=meter, timeout=TIMEOUT, trust_env=False) as http:
+    with httpx.Client(
+        base_url=access.base_url,
+        transport=meter,
+        timeout=TIMEOUT,
+        headers={"Accept-Encoding": answers.PACKED_AS},
+        trust_env=False,
+    ) as http:
         yield _Metered(access.make(http), meter, attempts)
-
-
-def _beginning(body: bytes, headers: httpx.Headers) -> bytes:
-    """Return the beginning of an answer, unpacked: as much as any refusal has to say."""
-    if headers.get("Content-Encoding", "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return body
-    try:
-        return zlib.decompressobj(_ANY_PACKING).decompress(body, _MAX_REFUSAL)
-    except zlib.error:
-        return b""
 
 
 class _Metered:
@@ -217,6 +212,14 @@ class _Sending:
     health: breaker.Outcome = "not_sent"
     come_back: datetime | None = None
 
+    def count(self, size: int) -> None:
+        self.size = (self.size or 0) + size
+
+    def why(self) -> str:
+        """Say for the breaker how it went."""
+        many = "too many calls, " if self.health == "throttled" else ""
+        return self.error or (f"{many}HTTP {self.status}" if self.status else "")
+
     def trace(self, event: str, _info: object) -> None:
         """
         Called by the transport at every step: the first byte is the last moment to give up.
@@ -283,7 +286,7 @@ class MeteredTransport(httpx.BaseTransport):
             except _StaleGrant:
                 sending.outcome, sending.error = "not_sent", "it could not be sent in time"
                 continue
-            except httpx.TransportError as e:
+            except (httpx.TransportError, httpx.DecodingError) as e:
                 sending.error = self._access.redact(f"{type(e).__name__}: {e}")
                 sending.health = "not_sent" if isinstance(e, _OUR_OWN) else "failed"
                 if isinstance(e, _NOT_SENT):
@@ -294,20 +297,8 @@ class MeteredTransport(httpx.BaseTransport):
                 raise
             finally:
                 self._finish(sending)
-            if self._epoch is None or epochs.reigns(self._epoch):
-                archive.keep(
-                    access=self._access,
-                    call_id=sending.granted.id,
-                    endpoint=endpoint,
-                    url=str(request.url),
-                    status=head.status_code,
-                    headers=head.headers,
-                    body=body,
-                    now=clock.now(),
-                )
-            return httpx.Response(
-                head.status_code, headers=head.headers, stream=httpx.ByteStream(body), request=request
-            )
+            self._keep(sending, endpoint, request, head, body)
+            return answers.plain(head, body, request, redact=self._access.redact)
 
     def close(self) -> None:
         self._inner.close()
@@ -379,45 +370,61 @@ class MeteredTransport(httpx.BaseTransport):
         sending.outcome, sending.status = "sent", response.status_code
         sending.health = breaker.outcome_of(response.status_code)
         sending.come_back = breaker.retry_after(response.headers, now=clock.now())
-        stream = cast("httpx.SyncByteStream", response.stream)
-        parts, sending.size = [], 0
+        sending.size, body = 0, b""
         try:
-            for part in stream:
-                parts.append(part)
-                sending.size += len(part)
-                if sending.size > MAX_BODY:
-                    raise httpx.ReadError(f"the answer is longer than {MAX_BODY} bytes")
-                if time.monotonic() - sending.started > BODY_WITHIN:
-                    raise httpx.ReadTimeout(f"the answer took more than {BODY_WITHIN:.0f} s")
+            packed = answers.read(
+                response, most=MAX_BODY, within=BODY_WITHIN, started=sending.started, count=sending.count
+            )
+            body = self._access.redact.body(answers.unpacked(packed, response, most=MAX_BODY))
         finally:
-            response.close()
-            body = b"".join(parts)
-            told = b"" if sending.size > _MAX_REFUSAL else _beginning(body, response.headers)
+            told = body if len(body) <= _MAX_REFUSAL else b""
             sending.facts = list(self._access.limit_facts(response.status_code, response.headers, told))
+            if any(fact.full for fact in sending.facts):
+                sending.health = "throttled"  # whatever its status
         return response, body
+
+    def _keep(
+        self, sending: _Sending, endpoint: str, request: httpx.Request, head: httpx.Response, body: bytes
+    ) -> None:
+        """Keep an answer, unless it came after the end of the reign under which it was asked for."""
+        with quietly("keep an answer", provider=self._access.provider):
+            if self._epoch is None or epochs.reigns(self._epoch):
+                archive.keep(
+                    access=self._access,
+                    call_id=sending.granted.id,
+                    endpoint=endpoint,
+                    url=str(request.url),
+                    status=head.status_code,
+                    headers=head.headers,
+                    body=body,
+                    now=clock.now(),
+                )
 
     def _finish(self, sending: _Sending) -> None:
         if sending.outcome != "not_sent":
             self.calls_spent += 1
             self.last_call_id = sending.granted.id
         left = [fact.remaining for fact in sending.facts if fact.remaining is not None]
-        ledger.settle(
-            id=sending.granted.id,
-            outcome=sending.outcome,
-            limit_facts=sending.facts,
-            details=CallDetails(
-                sent_at=sending.sent_at if sending.outcome != "not_sent" else None,
-                status=sending.status,
-                size=sending.size,
-                duration_seconds=time.monotonic() - sending.started,
-                quota_left=min(left) if left else None,
-                error=sending.error,
-            ),
-        )
-        if sending.passage is not None:
-            breaker.report(
-                sending.passage,
-                outcome=sending.health,
-                retry_at=sending.come_back if sending.health != "answered" else None,
-                why=sending.error or (f"HTTP {sending.status}" if sending.status else ""),
+        # A call that is not settled counts as under way until its hold ends, and nobody spends too much.
+        with quietly("note how a call ended", provider=self._access.provider):
+            ledger.settle(
+                id=sending.granted.id,
+                outcome=sending.outcome,
+                limit_facts=sending.facts,
+                details=CallDetails(
+                    sent_at=sending.sent_at if sending.outcome != "not_sent" else None,
+                    status=sending.status,
+                    size=sending.size,
+                    duration_seconds=time.monotonic() - sending.started,
+                    quota_left=min(left) if left else None,
+                    error=sending.error,
+                ),
             )
+        if sending.passage is not None:
+            with quietly("tell the breaker", provider=self._access.provider):
+                breaker.report(
+                    sending.passage,
+                    outcome=sending.health,
+                    retry_at=sending.come_back if sending.health != "answered" else None,
+                    why=sending.why(),
+                )

@@ -5,14 +5,10 @@ A question is one call of an adapter's method, or one page of those that yield p
 several requests.
 """
 
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-from django.db import InterfaceError, OperationalError
-from redis import RedisError
 
 from investment.lib import clock
 from investment.providers import errors
@@ -20,8 +16,7 @@ from investment.providers.access import Access
 from investment.providers.questions import Question
 from investment.providers.services import entitlements
 from investment.providers.services.entitlements import Passage
-
-logger = logging.getLogger(__name__)
+from investment.providers.services.unwritten import What, quietly
 
 _SUCCESS = 400  # HTTP's statuses below it
 
@@ -43,7 +38,7 @@ class Learner:
     """
     What one provider's answers teach, while they come.
 
-    Learning never costs an answer: where it cannot be written down, that is logged and forgotten.
+    Learning never costs an answer: where it cannot be written down, that is logged and counted.
     """
 
     def __init__(self, access: Access[Any]) -> None:
@@ -65,11 +60,11 @@ class Learner:
             if isinstance(error, errors.NotPublishedYet) and error.retry_at is None:
                 error.retry_at = entitlements.next_day(now=clock.now(), question=question)
             if error is not asking.withheld and asking.answers:
-                with _quietly("learn from a refusal"):
+                with self._quietly("learn from a refusal"):
                     self._refused(asking, error)
             raise
         else:
-            with _quietly("learn from an answer"):
+            with self._quietly("learn from an answer"):
                 self._answered(asking, asking.answers)
         finally:
             self._asking = before
@@ -84,7 +79,7 @@ class Learner:
         if not endpoint:
             return passages
         try:
-            with _quietly("look up what is known"):
+            with self._quietly("look up what is known"):
                 passages = entitlements.admit(
                     scope=self._access.limits_of(endpoint).scope,
                     endpoint=endpoint,
@@ -98,7 +93,7 @@ class Learner:
 
     def give_back(self, passages: list[Passage]) -> None:
         """Say that the request was not sent after all."""
-        with _quietly("let another call pass"):
+        with self._quietly("let another call pass"):
             entitlements.give_back(passages)
 
     def was_answered(self, endpoint: str, status: int) -> None:
@@ -129,10 +124,5 @@ class Learner:
                 redact=self._access.redact,
             )
 
-
-@contextmanager
-def _quietly(what: str) -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, RedisError) as error:
-        logger.warning("Entitlements: could not %s: %s", what, error)
+    def _quietly(self, what: What) -> AbstractContextManager[None]:
+        return quietly(what, provider=self._access.provider)

@@ -7,7 +7,7 @@ key in it: addresses are stripped of theirs, and a body that repeats it is kept 
 
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from investment.providers import packing
 from investment.providers.access import Access
 from investment.providers.models import RawAnswer
 from investment.providers.selectors.terms import plan_of
@@ -69,10 +68,6 @@ KEPT: Mapping[tuple[str, str], timedelta] = {
 _KEYS = {"apikey", "api_key", "key", "token", "access_key", "access_token"}
 
 
-class _NotKept(Exception):
-    """Why a body is not kept, in words."""
-
-
 class Deleted(NamedTuple):
     answers: int
     bodies: int
@@ -92,19 +87,16 @@ def keep(
     """
     Keep an answer if it can become stored truth; return whether it belongs to the archive. Repeatable.
 
-    A body that is too long, or cannot be unpacked, is not kept; its row says so.
+    A body that is too long is not kept; its row says so.
 
     :param url: the whole address that was asked.
-    :param body: as it was sent, packed as ``headers`` say.
+    :param body: as it was before it was packed for the way.
     """
     worth = KEPT.get((access.provider, endpoint))
     if worth is None or not 200 <= status < 300:
         return False
     until = now + min(worth, retention_of(access.provider, plan_of(access.provider)) or worth)
-    try:
-        whole, why = _unpacked(body, headers.get("content-encoding", "")), ""
-    except _NotKept as e:
-        whole, why = b"", str(e)
+    why = f"It is longer than {MAX_KEPT >> 20} MiB" if len(body) > MAX_KEPT else ""
     with transaction.atomic():
         answer = RawAnswer(
             call_id=call_id,
@@ -115,7 +107,7 @@ def keep(
             status=status,
             content_type=access.redact(headers.get("content-type", ""))[:120],
             received_at=now,
-            body_id=None if why else _store(_without_key(whole, access.redact), until),
+            body_id=None if why else _store(access.redact.body(body), until),
             not_kept=why,
             keep_until=until,
         )
@@ -181,23 +173,3 @@ def _store(whole: bytes, until: datetime) -> str:
                 [digest, zlib.compress(whole), len(whole), until],
             )
     return digest
-
-
-def _unpacked(body: bytes, encoding: str) -> bytes:
-    """:raises _NotKept: for what is too long, cut off, or packed in a way that nobody asked for."""
-    try:
-        return packing.unpack(body, encoding.strip().lower(), most=MAX_KEPT, known=packing.ALL)
-    except packing.CannotUnpack as e:
-        words = {
-            "broken": f"It could not be unpacked: {e}"[:255],
-            "cut off": "It was cut off on its way",
-            "unknown": f"It was packed as {encoding.strip().lower()[:40]!r}, which nobody asked for",
-            "too long": f"It is longer than {MAX_KEPT >> 20} MiB",
-        }
-        raise _NotKept(words[e.reason]) from None
-
-
-def _without_key(whole: bytes, redact: Callable[[str], str]) -> bytes:
-    text = whole.decode("utf-8", "surrogateescape")
-    clean = redact(text)
-    return whole if clean == text else clean.encode("utf-8", "surrogateescape")

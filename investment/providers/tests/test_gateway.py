@@ -277,11 +277,13 @@ def told_of_windows(body: bytes, headers: dict[str, str]) -> bytes:
     return told
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
-def test_a_refusal_inside_a_packed_answer_is_read(pack: Callable[[bytes], bytes], settings: Settings) -> None:
-    packed = {"Content-Encoding": "gzip"}
+@pytest.mark.parametrize(
+    ("pack", "name"), [(gzip.compress, "gzip"), (zlib.compress, "deflate")], ids=["gzip", "deflate"]
+)
+def test_a_refusal_inside_a_packed_answer_is_read(pack: Callable[[bytes], bytes], name: str) -> None:
+    packed = {"Content-Encoding": name}
 
     assert told_of_windows(b"too many", {}) == b"too many"
     assert told_of_windows(pack(b"too many"), packed) == b"too many"
-    assert len(told_of_windows(pack(b" " * 10**7), packed)) <= 64 * 2**10, "longer than any refusal"
+    assert told_of_windows(pack(b" " * 10**7), packed) == b"", "longer than any refusal"
     assert told_of_windows(b"\x1f\x8b broken", packed) == b""

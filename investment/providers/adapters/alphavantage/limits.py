@@ -44,8 +44,9 @@ def limit_facts(
     Return which of our windows a refusal says is full: none where it does not say so in known words.
 
     A burst fills the shortest, a text of minutes that of a minute (or else the shortest: so the calls
-    of the time before 2024, whose text names a minute and a day), a text of days that of a day. How
-    long a day is still full is not told, so that is 24 hours.
+    of the time before 2024, whose text names a minute and a day), a text of days that of a day (or
+    else the longest: the key's plan is another than the settings say). How long a day is still full is
+    not told, so that is 24 hours.
     """
     refusal = heard(body) if windows else None
     if refusal is None:
@@ -57,7 +58,7 @@ def limit_facts(
     elif refusal.kind is Kind.MINUTE:
         full = next((window for window in by_length if window.seconds == _MINUTE), by_length[0])
     elif refusal.kind is Kind.DAY:
-        full = next((window for window in by_length if window.seconds == _DAY), None)
+        full = next((window for window in by_length if window.seconds == _DAY), by_length[-1])
     return [LimitFacts(seconds=full.seconds, full=True)] if full else []
 
 

@@ -1,6 +1,6 @@
 """How the European Central Bank is reached: without a key."""
 
-from investment.providers.access import NO_KEY, Access, ProviderSettings, scope_of, windows_of_plan
+from investment.providers.access import NO_KEY, Access, ProviderSettings, hide, scope_of, windows_of_plan
 from investment.providers.adapters.ecb.client import EcbClient
 from investment.providers.adapters.ecb.limits import NAME, PLANS, limit_facts
 from investment.quotas.contracts import ScopeLimits
@@ -17,5 +17,5 @@ def access(settings: ProviderSettings) -> Access[EcbClient]:
         limits=ScopeLimits(scope=scope_of(NAME, _FILES, NO_KEY), provider=NAME, windows=windows),
         make=lambda http: EcbClient(http=http),
         limit_facts=lambda status, headers, body: limit_facts(status, headers, body, windows),
-        redact=lambda text: text,
+        redact=hide(),
     )

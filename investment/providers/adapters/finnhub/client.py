@@ -14,7 +14,7 @@ import msgspec
 from investment.providers import errors
 from investment.providers.access import hide
 from investment.providers.adapters.finnhub import decoding, payloads, records
-from investment.providers.adapters.finnhub.limits import NAME, retry_at
+from investment.providers.adapters.finnhub.limits import NAME, TOO_MANY, retry_at
 from investment.providers.adapters.finnhub.symbols import Spelling
 from investment.providers.contracts import (
     Article,
@@ -36,13 +36,13 @@ from investment.providers.contracts import (
 NewsCategory = Literal["general", "forex", "crypto", "merger"]
 _Params = dict[str, str | int]
 
-MOST_BYTES = 48 * 2**20  # of an unpacked answer; the list of symbols takes a tenth of it
-# Free on every key, so a refusal of one of these is about its symbol, which is outside the plan.
+# Free on every key, so a refusal of one of these is about its symbol or exchange, which is outside the plan.
 # https://finnhub.io/docs/api: those that are not marked «Premium».
 FREE_OF_ONE_SYMBOL = frozenset({"quote", "profile", "metrics", "company_news", "recommendations", "peers"})
+FREE_OF_ONE_EXCHANGE = frozenset({"market_status", "market_holidays", "symbols", "search"})
+_ALWAYS = "US"  # the exchange that every plan has
 NO_ACCESS = "have access to this resource"
 NO_KEY = ("please use an api key", "invalid api key")
-TOO_MANY = "api limit reached"
 
 
 class FinnhubClient:
@@ -61,11 +61,7 @@ class FinnhubClient:
 
     def __init__(self, *, api_key: str, http: httpx.Client, spelling: Spelling | None = None) -> None:
         self._key = api_key.encode()
-        self._headers = {
-            "X-Finnhub-Token": api_key,
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-        }
+        self._headers = {"X-Finnhub-Token": api_key, "Accept": "application/json"}
         self._redact = hide(api_key)
         self._http = http
         self._spelling = spelling or Spelling()
@@ -184,15 +180,13 @@ class FinnhubClient:
 
     def _get(self, endpoint: str, path: str, params: _Params) -> bytes:
         try:
-            with self._http.stream(
-                "GET",
+            response = self._http.get(
                 path,
                 params=params,
                 headers=self._headers,
                 extensions={"endpoint": endpoint},
                 follow_redirects=False,
-            ) as response:
-                body = self._read(response)
+            )
         except httpx.DecodingError as e:
             raise errors.MalformedPayload(
                 "Finnhub: the answer cannot be unpacked", provider=NAME, words=self._redact(str(e))
@@ -202,46 +196,41 @@ class FinnhubClient:
             raise errors.ProviderUnavailable(
                 f"Finnhub did not answer: {type(e).__name__}", provider=NAME, words=self._redact(str(e))
             ) from None
+        body = response.content
+        if self._key and self._key in body:
+            body = body.replace(self._key, "…".encode())
         words = decoding.failure_in(body) if response.status_code == 200 else None
         if response.status_code != 200 or words is not None:
-            raise self._refusal(response, body, endpoint)
+            foreign = params.get("exchange", _ALWAYS) != _ALWAYS
+            raise self._refusal(response, body, endpoint, foreign=foreign)
         return body
 
-    def _read(self, response: httpx.Response) -> bytes:
-        """Return an answer without the key: unpacked here, where it cannot grow without a bound."""
-        if response.is_stream_consumed:  # it was made in this process
-            body = response.content
-        else:
-            parts, size = [], 0
-            for part in response.iter_raw():
-                size += len(part)
-                if size > MOST_BYTES:
-                    raise decoding.malformed(f"the answer is longer than {MOST_BYTES} bytes", b"")
-                parts.append(part)
-            body = b"".join(parts)
-            try:
-                packed_as = response.headers.get("Content-Encoding", "").strip().lower()
-                body = decoding.unpack(body, packed_as, MOST_BYTES)
-            except errors.MalformedPayload:
-                if response.status_code == 200:
-                    raise
-                body = b""  # the status says enough
-        return body.replace(self._key, "…".encode()) if self._key and self._key in body else body
-
-    def _refusal(self, response: httpx.Response, body: bytes, endpoint: str) -> errors.ProviderError:
+    def _refusal(
+        self, response: httpx.Response, body: bytes, endpoint: str, *, foreign: bool
+    ) -> errors.ProviderError:
         words, spoken = _words(response, body)
         words = self._redact(words)
-        kind = _classify(response.status_code, words, spoken=spoken, endpoint=endpoint)
+        free = endpoint in FREE_OF_ONE_SYMBOL or (foreign and endpoint in FREE_OF_ONE_EXCHANGE)
+        kind = _classify(response.status_code, words, spoken=spoken, free=free)
         message = f"Finnhub: HTTP {response.status_code} for {endpoint}: {words or 'no words'}"
         if issubclass(kind, errors.TransientProviderError):
             throttled = issubclass(kind, errors.ProviderThrottled)
             at = retry_at(response.headers) if throttled else None
             return kind(message, provider=NAME, words=words, status=response.status_code, retry_at=at)
+        if kind is errors.NotEntitled:
+            return errors.NotEntitled(
+                message, provider=NAME, words=words, status=response.status_code, perhaps_symbol=True
+            )
         return kind(message, provider=NAME, words=words, status=response.status_code)
 
 
-def _classify(status: int, words: str, *, spoken: bool, endpoint: str) -> type[errors.ProviderError]:
-    """Tell what a refusal means. ``spoken``: Finnhub's own JSON, not some server's page before it."""
+def _classify(status: int, words: str, *, spoken: bool, free: bool) -> type[errors.ProviderError]:
+    """
+    Tell what a refusal means.
+
+    ``spoken``: Finnhub's own JSON, not some server's page before it. ``free``: every plan has the endpoint,
+    so what it lacks is the symbol or exchange asked for.
+    """
     said = words.lower() if spoken else ""
     if status == 401 or any(text in said for text in NO_KEY):
         return errors.CredentialsRejected
@@ -250,7 +239,7 @@ def _classify(status: int, words: str, *, spoken: bool, endpoint: str) -> type[e
     if status >= 500 or status == 408:
         return errors.ProviderUnavailable
     if status in (200, 403) and NO_ACCESS in said:
-        return errors.UnknownSymbol if endpoint in FREE_OF_ONE_SYMBOL else errors.NotEntitled
+        return errors.UnknownSymbol if free else errors.NotEntitled
     # Only known words mean something: an unknown refusal must not stop us from asking again.
     return errors.RequestRejected
 

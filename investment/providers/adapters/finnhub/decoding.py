@@ -9,13 +9,13 @@ from typing import TypeVar
 
 import msgspec
 
-from investment.providers import packing
 from investment.providers.adapters.finnhub import payloads
 from investment.providers.adapters.finnhub.limits import NAME
 from investment.providers.errors import MalformedPayload
 
 _logger = logging.getLogger(__name__)
 _KEPT = 500  # characters of an unreadable row
+_MOST_COMMAS = 3_000_000  # ten times as many as in the largest answer: what costs memory is values
 _UNREADABLE = 0.01  # of the rows of a list; more refuse it whole
 _LARGEST = Decimal(10) ** 24  # no sum of money is; and no arithmetic overflows below it
 
@@ -27,21 +27,10 @@ Record = TypeVar("Record")
 _UNREAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def unpack(body: bytes, encoding: str, most: int) -> bytes:
-    """
-    Return a body as it was before it was packed for the way.
-
-    :raises MalformedPayload: if it cannot be unpacked, or is longer than ``most`` bytes: a short one
-        may unpack into gigabytes, so no more than that is ever unpacked.
-    """
-    try:
-        return packing.unpack(body, encoding, most=most)
-    except packing.CannotUnpack as e:
-        raise malformed(str(e), e.body) from None
-
-
 def decode(body: bytes, kind: type[Answer], what: str) -> Answer:
     """:raises MalformedPayload: if the body has not its documented shape."""
+    if len(body) > _MOST_COMMAS and body.count(b",") > _MOST_COMMAS:
+        raise malformed(f"{what}: more values than in any answer", body)
     try:
         return msgspec.json.decode(body, type=kind)
     except _UNREAD as e:

@@ -48,12 +48,20 @@ PLANS: Mapping[str, Sequence[Window]] = {name: plan[MARKET_DATA] for name, plan 
 # Sockets: https://finnhub.io/docs/api/websocket-trades. Measured: 51 are accepted, the 52nd is refused.
 MOST_SYMBOLS = 50
 MOST_CONNECTIONS = 1
+# How often one may connect is documented nowhere, and nobody has seen it counted among the API calls: a
+# bound of our own, so that no loop of restarts knocks at their door without end.
+STREAM = "stream"
+TRADES = "trades"  # the endpoint
+_OURS = "ours: Finnhub tells of no limit of connecting"
+CONNECTS = (Window(limit=6, seconds=60, source=_OURS), Window(limit=60, seconds=3600, source=_OURS))
+
+TOO_MANY = "api limit reached"  # how a refusal begins, whatever its status
 
 _MINUTE = 60
 _AHEAD = timedelta(minutes=10)  # a reset that lies further ahead is none of a minute's window
 
 
-def limit_facts(status: int, headers: Mapping[str, str], _body: bytes = b"") -> list[LimitFacts]:
+def limit_facts(status: int, headers: Mapping[str, str], body: bytes = b"") -> list[LimitFacts]:
     """
     Return what an answer tells of our windows: X-Ratelimit-Remaining and -Reset are the minute's.
 
@@ -61,11 +69,16 @@ def limit_facts(status: int, headers: Mapping[str, str], _body: bytes = b"") -> 
     """
     remaining = _count(headers.get("X-Ratelimit-Remaining"))
     until = reset_of(headers)
-    if status == 429:
+    if status == 429 or _too_many(body):
         if remaining:
             return [LimitFacts(seconds=1, full=True), LimitFacts(_MINUTE, remaining, until=until)]
         return [LimitFacts(_MINUTE, remaining=0, full=True, until=until)]
     return [] if remaining is None else [LimitFacts(_MINUTE, remaining, until=until)]
+
+
+def _too_many(body: bytes) -> bool:
+    """Whether a body is a refusal of a call too many, which may come with any status."""
+    return body.lstrip()[:1] == b"{" and b'"error"' in body[:100] and TOO_MANY.encode() in body[:512].lower()
 
 
 def retry_at(headers: Mapping[str, str]) -> datetime | None:

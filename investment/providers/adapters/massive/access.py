@@ -10,6 +10,7 @@ from investment.providers.access import (
 )
 from investment.providers.adapters.massive.client import MassiveClient
 from investment.providers.adapters.massive.limits import ASSET_CLASS, NAME, PLANS, limit_facts
+from investment.providers.adapters.massive.refusals import throttled
 from investment.quotas.contracts import ScopeLimits
 
 
@@ -22,6 +23,6 @@ def access(settings: ProviderSettings) -> Access[MassiveClient]:
         base_url=settings.base_url,
         limits=ScopeLimits(scope=scope_of(NAME, ASSET_CLASS, key), provider=NAME, windows=windows),
         make=lambda http: MassiveClient(api_key=key, http=http),
-        limit_facts=lambda status, headers, body: limit_facts(status, headers, body, windows),
+        limit_facts=lambda status, _, body: limit_facts(throttled=throttled(status, body), windows=windows),
         redact=hide(key),
     )

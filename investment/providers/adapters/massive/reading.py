@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import msgspec
 
-from investment.providers import packing
 from investment.providers.adapters.massive import payloads
 from investment.providers.adapters.massive.limits import NAME
 from investment.providers.contracts import Basis, MalformedRow
@@ -27,18 +26,6 @@ Row = TypeVar("Row")
 Made = TypeVar("Made")
 BarRow = TypeVar("BarRow", bound=payloads.Bar)
 AnyEnvelope = TypeVar("AnyEnvelope", bound=payloads.Envelope)
-
-
-def unpack(body: bytes, encoding: str) -> bytes:
-    """
-    Return a body as it was before it was packed for the way.
-
-    :raises MalformedPayload: if it cannot be unpacked, or unpacked is longer than any answer.
-    """
-    try:
-        return packing.unpack(body, encoding, most=MAX_ANSWER)
-    except packing.CannotUnpack as e:
-        raise malformed(str(e), e.body) from None
 
 
 def decode(body: bytes | msgspec.Raw, kind: type[Answer]) -> Answer:

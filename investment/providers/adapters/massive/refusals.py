@@ -90,6 +90,10 @@ def error_of(
         return kind(
             message, provider=NAME, words=words, status=refusal.status, retry_at=_retry_at(headers, answered)
         )
+    if kind is errors.NotEntitled:
+        return errors.NotEntitled(
+            message, provider=NAME, words=words, status=refusal.status, perhaps_symbol=True
+        )
     return kind(message, provider=NAME, words=words, status=refusal.status)
 
 
@@ -106,6 +110,12 @@ def classify(refusal: Refusal) -> Kind:
     return next((kind for text, kind in known if text in words), errors.RequestRejected)
 
 
+def throttled(status: int, body: bytes) -> bool:
+    """Whether an answer says that it was a call too many, whatever its status."""
+    refusal = heard(status, body)
+    return refusal is not None and classify(refusal) is errors.ProviderThrottled
+
+
 def _retry_at(headers: Mapping[str, str], answered: datetime | None) -> datetime | None:
     """Return when a server before Massive says to come back; Massive itself is not known to say."""
     told = headers.get("Retry-After", "").strip()
@@ -119,4 +129,4 @@ def _instant(text: str) -> datetime | None:
         read = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return read.astimezone(UTC) if read.tzinfo else None
+    return read.astimezone(UTC) if read.tzinfo and 1 < read.year < 9999 else None

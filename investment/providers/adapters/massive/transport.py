@@ -21,7 +21,7 @@ class Transport:
 
     def __init__(self, *, api_key: str, http: httpx.Client) -> None:
         self._http = http
-        self._headers = {"Authorization": f"Bearer {api_key}", "Accept-Encoding": "gzip"}
+        self._headers = {"Authorization": f"Bearer {api_key}"}
         self._key = api_key.encode() if len(api_key) >= _SHORTEST_KEY else b""
         self._redact = hide(api_key)
 
@@ -66,8 +66,7 @@ class Transport:
         except httpx.InvalidURL:  # of a next page
             raise reading.malformed(f"{endpoint}: the next page has no address", b"") from None
         try:
-            response = self._http.send(request, stream=True)
-            body = self._read(response)
+            response = self._http.send(request)
         except httpx.DecodingError as e:
             raise errors.MalformedPayload(
                 "Massive's answer cannot be unpacked", provider=NAME, words=self._redact(str(e))
@@ -79,6 +78,7 @@ class Transport:
                 provider=NAME,
                 words=self._redact(str(e)),
             ) from None
+        body = self._without_key(response.content)
         refusal = refusals.heard(response.status_code, body)
         if refusal is not None:
             raise refusals.error_of(
@@ -90,35 +90,12 @@ class Transport:
             )
         return body
 
-    def _read(self, response: httpx.Response) -> bytes:
-        """Return an answer without the key: unpacked here, where it cannot grow without a bound."""
-        if response.is_stream_consumed:  # it was made in this process
-            body = response.content
-        else:
-            body = self._unpacked(self._packed(response), response)
+    def _without_key(self, body: bytes) -> bytes:
+        if len(body) > reading.MAX_ANSWER:
+            raise reading.malformed(f"the answer is longer than {reading.MAX_ANSWER} bytes", b"")
         if self._key and self._key in body:
             body = body.replace(self._key, "…".encode())
         return body
-
-    def _packed(self, response: httpx.Response) -> bytes:
-        parts, size = [], 0
-        try:
-            for part in response.iter_raw():
-                size += len(part)
-                if size > reading.MAX_ANSWER:
-                    raise reading.malformed(f"the answer is longer than {reading.MAX_ANSWER} bytes", b"")
-                parts.append(part)
-        finally:
-            response.close()
-        return b"".join(parts)
-
-    def _unpacked(self, packed: bytes, response: httpx.Response) -> bytes:
-        try:
-            return reading.unpack(packed, response.headers.get("Content-Encoding", "").strip().lower())
-        except errors.MalformedPayload:
-            if response.status_code == 200:
-                raise
-            return b""  # the status says enough
 
 
 def ticker(symbol: str) -> str:

@@ -1,7 +1,7 @@
 """How the SEC is reached."""
 
-from investment.providers.access import NO_KEY, Access, ProviderSettings, hide, scope_of
-from investment.providers.adapters.sec.client import SecClient, user_agent
+from investment.providers.access import NO_KEY, Access, ProviderSettings, scope_of
+from investment.providers.adapters.sec.client import SecClient, hidden, user_agent
 from investment.providers.adapters.sec.limits import METERED, NAME, WINDOWS, limit_facts
 from investment.quotas.contracts import ScopeLimits
 
@@ -16,5 +16,5 @@ def access(settings: ProviderSettings) -> Access[SecClient]:
         limits=ScopeLimits(scope=scope_of(NAME, METERED, contact), provider=NAME, windows=WINDOWS),
         make=lambda http: SecClient(contact=contact, http=http, data_url=settings.data_url),
         limit_facts=lambda status, headers, body: limit_facts(status, headers, body, WINDOWS),
-        redact=hide(contact),
+        redact=hidden(contact),
     )

@@ -12,7 +12,7 @@ from typing import Final, Literal
 import httpx
 
 from investment.providers import errors
-from investment.providers.access import hide
+from investment.providers.access import Hider, hide
 from investment.providers.adapters.sec import bulk, download, records, refusals
 from investment.providers.adapters.sec.limits import NAME
 from investment.providers.adapters.sec.symbols import ten_digits
@@ -47,7 +47,7 @@ class SecClient:
         self._agent = user_agent(contact)
         self._http = http
         self._data_url = data_url.rstrip("/")
-        self._redact = hide(contact)
+        self._redact = hidden(contact)
 
     def tickers(self, *, exchanges: bool = True, since: Validators = NOTHING) -> Stamped[TickerList]:
         """Return all tickers and who files for them; with their exchanges, as far as they are told."""
@@ -179,6 +179,11 @@ def user_agent(contact: str) -> str:
             provider=NAME,
         )
     return text if " " in text else f"Investment analysis {text}"
+
+
+def hidden(contact: str) -> Hider:
+    """Return what takes the operator's contact out of any text, and the address by itself as well."""
+    return hide(" ".join(contact.split()), contact, *_ADDRESS.findall(contact))
 
 
 def conditions(since: Validators) -> dict[str, str]:

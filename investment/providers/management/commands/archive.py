@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from investment.lib import clock
 from investment.providers.selectors.archive import extent, size
+from investment.providers.selectors.unwritten import unwritten
 from investment.providers.services import archive
 
 
@@ -25,6 +26,9 @@ class Command(BaseCommand):
                 f"{row.provider}: {row.answers:,} answers from {row.first} to {row.last}{lacking}"
             )
         self.stdout.write(f"{size() / 2**20:,.1f} MiB of bodies, unpacked")
+        for lost in unwritten():
+            words = f"{lost.provider}: {lost.times:,} times it was not possible to {lost.what}"
+            self.stdout.write(self.style.WARNING(words))
 
     def _expire(self) -> None:
         deleted = archive.expire(now=clock.now())

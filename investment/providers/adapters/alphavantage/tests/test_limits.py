@@ -23,7 +23,7 @@ def test_the_free_plan_is_25_calls_a_day_and_one_a_second() -> None:
     [
         ("burst", [SECOND], [MINUTE]),
         ("burst in a paid plan", [SECOND], [MINUTE]),
-        ("day", [DAY], []),
+        ("day", [DAY], [MINUTE]),
         ("minute in a paid plan", [SECOND], [MINUTE]),
         ("before 2024", [SECOND], [MINUTE]),
         ("before 2020", [SECOND], [MINUTE]),

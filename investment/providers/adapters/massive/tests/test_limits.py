@@ -17,6 +17,5 @@ def test_paid_plans_are_asked_to_stay_below_a_hundred_calls_a_second() -> None:
 
 
 def test_only_a_refusal_tells_of_the_window() -> None:
-    assert limit_facts(200, {}, b"", PLANS["basic"]) == []
-    assert limit_facts(403, {}, b"", PLANS["basic"]) == []
-    assert limit_facts(429, {}, b"", PLANS["basic"]) == [LimitFacts(seconds=60, full=True)]
+    assert limit_facts(throttled=False, windows=PLANS["basic"]) == []
+    assert limit_facts(throttled=True, windows=PLANS["basic"]) == [LimitFacts(seconds=60, full=True)]
