@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
-_SYMBOLS = ("symbol", "cik")
+_SYMBOLS = ("symbol", "cik", "exchange")  # the first of them that is told
 _ONE_DAY = ("session", "on")
 _FIRST, _LAST = ("start", "since"), ("end", "before", "until")
 _PAIR = ("base", "quote")
@@ -16,7 +16,9 @@ _LONGEST = 64  # characters of a symbol
 @dataclass(frozen=True, slots=True)
 class Question:
     """
-    The symbol (or pair of currencies) and the days, both included, that a question is about, or None.
+    The symbol (or pair of currencies, or exchange) and the days, both included, that a question is about.
+
+    None where it is about no single one. An exchange that nobody named is no part of the question.
 
     ``as_of``: it asks how things were on a day. A symbol that is unknown on one day may be known on
     another.

@@ -1,7 +1,8 @@
 """
 Learning from refusals what a key may ask for, and not asking for the rest.
 
-    NotEntitled      the endpoint is not asked under this key; one call passes each week
+    NotEntitled      the endpoint is not asked under this key; one call passes each week. Of an endpoint
+                     that the plan is known to have, only the symbol or exchange, as with UnknownSymbol
     OutOfHistory     what reaches no further than it did is not asked of the endpoint; the same
     UnknownSymbol    the symbol is not asked of the endpoint; one call passes every three weeks
     NotPublishedYet  nothing is marked: the provider's next day decides
@@ -106,19 +107,22 @@ def refused(
     """Note what a refusal teaches. Where the provider repeats the key, ``redact`` takes it out."""
     endpoint = _short(endpoint)
     told = {
-        "words": redact(error.words or error.message)[:_MOST_WORDS],
+        "words": redact(error.words or error.message).replace("\0", "")[:_MOST_WORDS],
         "status": error.status,
         "heard_at": now,
     }
-    if isinstance(error, errors.NotEntitled):
+    symbol = None if question.as_of else question.symbol
+    if isinstance(error, errors.NotEntitled) and not (
+        symbol and error.perhaps_symbol and _is_included(scope, endpoint, now)
+    ):
         _note(
             Entitlement, {"scope": scope, "endpoint": endpoint}, provider, now, RECHECK, told, included=False
         )
     elif isinstance(error, errors.OutOfHistory):
         if not _note_floor(provider, scope, endpoint, question, error.floor, now, told):
             return
-    elif isinstance(error, errors.UnknownSymbol) and question.symbol and not question.as_of:
-        key = {"scope": scope, "endpoint": endpoint, "symbol": question.symbol}
+    elif isinstance(error, errors.UnknownSymbol | errors.NotEntitled) and symbol:
+        key = {"scope": scope, "endpoint": endpoint, "symbol": symbol}
         _note(UncoveredSymbol, key, provider, now, RECHECK_SYMBOL, told)
         if selectors.known(scope=scope).symbols:
             return
@@ -178,6 +182,12 @@ def _covers(mark: HistoryFloor, question: Question) -> bool:
     if first is None or last is None:
         return False
     return last < mark.floor or (first <= mark.refused_first and last <= mark.refused_last)
+
+
+def _is_included(scope: str, endpoint: str, now: datetime) -> bool:
+    """Tell whether the plan had the endpoint of late; what was long ago may have been another plan."""
+    row = selectors.known(scope=scope).entitlements.get(endpoint)
+    return row is not None and row.included and abs(now - row.heard_at) < RECHECK
 
 
 def _included(row: Entitlement | None, provider: str, scope: str, endpoint: str, now: datetime) -> bool:
