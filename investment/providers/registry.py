@@ -57,6 +57,17 @@ def market_data_begins(*, today: date) -> date:
     return massive.first_day(_settings_of("massive").plan, today)
 
 
+def trade_stream(**options: Any) -> Any:
+    """
+    Return the stream of live trades, of which a key can have one; ``options`` are those of its adapter.
+
+    :raises CredentialsRejected, ValueError: as :func:`access` does.
+    """
+    # Whoever asks for prices by HTTP needs no WebSocket library.
+    module = import_module("investment.providers.adapters.finnhub.streaming")
+    return module.trade_stream(_settings_of("finnhub"), **options)
+
+
 def _settings_of(name: str) -> ProviderSettings:
     def value(suffix: str) -> str:
         return str(getattr(settings, f"{name.upper()}_{suffix}", ""))
@@ -66,6 +77,6 @@ def _settings_of(name: str) -> ProviderSettings:
         base_url=value("BASE_URL"),
         plan=value("PLAN"),
         contact=value("CONTACT"),
-        data_url=value("DATA_URL"),
+        data_url=value("DATA_URL") or value("STREAM_URL"),
         production=not settings.DEBUG and settings.MODE.kind == "live",
     )

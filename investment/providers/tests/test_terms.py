@@ -1,20 +1,25 @@
 """Terms are data, and the code asks them."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from investment.accounts.models import AuditEntry, User
 from investment.lib.modes import Mode
-from investment.providers import terms
+from investment.providers import registry, terms
+from investment.providers.access import ProviderSettings
 from investment.providers.adapters.alphavantage.limits import PLANS as ALPHAVANTAGE
 from investment.providers.adapters.ecb.limits import PLANS as ECB
 from investment.providers.adapters.finnhub.limits import PLANS as FINNHUB
 from investment.providers.adapters.massive.limits import PLANS as MASSIVE
+from investment.providers.adapters.newsapi import access as newsapi
 from investment.providers.adapters.newsapi.limits import PLANS as NEWSAPI
+from investment.providers.errors import NotEntitled
 from investment.providers.registry import NAMES
 from investment.providers.selectors import terms as selectors
 from investment.providers.services.terms import accept
@@ -149,3 +154,27 @@ def test_accepting_twice_writes_once() -> None:
         assert accept(clause=terms.NON_DISPLAY, provider="massive", by="ada", actor=None, now=NOW) is expected
 
     assert AuditEntry.objects.get().detail["by"] == "ada"
+
+
+def test_newsapi_is_off_in_production_in_the_words_of_its_terms() -> None:
+    settings = ProviderSettings(key="k" * 32, base_url="http://x.test", plan="developer", production=True)
+    verdict = terms.may(use="production", provider="newsapi", plan="developer")
+
+    with pytest.raises(NotEntitled) as caught:
+        newsapi.access(settings)
+    assert verdict.words in caught.value.message
+    assert "NEWSAPI_PLAN=business" in caught.value.message
+    assert newsapi.access(dataclasses.replace(settings, production=False))
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_what_a_provider_once_said_can_be_read_without_its_key_or_contact(
+    settings: Settings, name: str
+) -> None:
+    setattr(settings, f"{name.upper()}_API_KEY", "-")
+    settings.SEC_CONTACT = "-"
+
+    found = registry.access_without_key(name)
+
+    with httpx.Client(base_url="http://x.test") as client:
+        assert found.make(client).name == name

@@ -1,5 +1,6 @@
 """How NewsAPI is reached."""
 
+from investment.providers import terms
 from investment.providers.access import (
     Access,
     ProviderSettings,
@@ -9,7 +10,7 @@ from investment.providers.access import (
     windows_of_plan,
 )
 from investment.providers.adapters.newsapi.client import NewsApiClient
-from investment.providers.adapters.newsapi.limits import DEVELOPER, METERED, NAME, PLANS, limit_facts
+from investment.providers.adapters.newsapi.limits import METERED, NAME, PLANS, limit_facts
 from investment.providers.errors import NotEntitled
 from investment.quotas.contracts import ScopeLimits
 
@@ -19,16 +20,17 @@ def access(settings: ProviderSettings) -> Access[NewsApiClient]:
     Return how NewsAPI is reached.
 
     :raises CredentialsRejected: without a key.
-    :raises NotEntitled: in production on the developer plan, whose terms allow development and tests only.
+    :raises NotEntitled: in production on a plan whose terms do not allow that, in their words.
     :raises ValueError: for an unknown plan.
     """
     key = required_key(settings, provider=NAME, title="NewsAPI", setting="NEWSAPI_API_KEY")
     windows = windows_of_plan(PLANS, settings.plan, setting="NEWSAPI_PLAN")
-    if settings.production and settings.plan == DEVELOPER:
+    verdict = terms.may(use="production", provider=NAME, plan=settings.plan)
+    if settings.production and not verdict.allowed:
         raise NotEntitled(
-            "NewsAPI is off: its developer plan may not be used in production, only for development and "
-            "tests. If your key has a paid plan, put NEWSAPI_PLAN=business (or advanced) into .env and "
-            "start again; else leave NEWSAPI_API_KEY empty, and news come from the other providers",
+            f"NewsAPI is off: {verdict.words} If your key has a paid plan, put NEWSAPI_PLAN=business (or "
+            "advanced) into .env and start again; else leave NEWSAPI_API_KEY empty, and news come from "
+            "the other providers",
             provider=NAME,
         )
     return Access(
