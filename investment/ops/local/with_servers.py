@@ -94,7 +94,11 @@ def _environment(
 def _remove_abandoned(parent: Path) -> None:
     """Remove the folders of runs that were killed: nobody holds their locks."""
     for runtime in parent.glob("temporary-*"):
-        with (runtime / "lock").open("a") as lock:
+        try:
+            lock = (runtime / "lock").open("r+")
+        except FileNotFoundError:  # its run makes, or removes, the folder at this moment
+            continue
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
