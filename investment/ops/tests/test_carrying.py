@@ -15,15 +15,16 @@ from pytest_django import Settings
 from investment.accounts.errors import TokenRejected
 from investment.accounts.models import ApiToken, AuditEntry, LoginLink, User
 from investment.accounts.services import tokens
+from investment.accounts.services.carrying import Accounts, read_accounts, write_accounts
 from investment.accounts.services.login_links import create_login_link
 from investment.accounts.services.tokens import check_token, create_token, revoke_token
 from investment.lib import clock
-from investment.lib.other_database import OtherDatabaseUnreadable
+from investment.lib.other_database import OtherDatabase, OtherDatabaseUnreadable
 from investment.ops.local.environment import with_database
 from investment.ops.models import Installation, ScheduleEntry
 from investment.ops.schedule import SCHEDULE
 from investment.ops.selectors.installation import WrongMode
-from investment.ops.services import installation
+from investment.ops.services import carrying, installation
 from investment.ops.services.carrying import CarriedOver, carry_over
 from investment.ops.tests.stage import mode
 from investment.providers.selectors.terms import accepted
@@ -139,6 +140,21 @@ def test_what_was_changed_since_is_never_undone(sample: str) -> None:
     assert anna.check_password("a new one")
     assert not ApiToken.objects.exists()
     assert not ScheduleEntry.objects.filter(paused=True).exists()
+
+
+def test_of_two_that_prepare_at_once_one_brings_them_along(
+    sample: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_while_another_writes(other: OtherDatabase) -> Accounts:
+        found = read_accounts(other)
+        write_accounts(found)
+        return found
+
+    monkeypatch.setattr(carrying, "read_accounts", read_while_another_writes)
+
+    assert carried_from(sample) is None
+
+    assert User.objects.count() == 2
 
 
 def test_an_interrupted_one_leaves_nothing_and_is_done_again(
