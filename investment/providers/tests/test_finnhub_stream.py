@@ -3,110 +3,22 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from investment.providers import errors
-from investment.providers.adapters.finnhub.stream import AttemptBudget, Backoff, StreamEvent, TradeStream
-from investment.providers.contracts import Trade
-from investment.providers.sandbox.finnhub import socket
+from investment.providers.adapters.finnhub.stream import Backoff, StreamEvent, TradeStream
+from investment.providers.sandbox.finnhub.socket import connections, ticks
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
+from investment.providers.tests.streams import FreeForAll, Ledger, Shared, listening, run, until
 
 pytestmark = pytest.mark.slow
 
 TODAY = date(2026, 3, 3)
 NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)
-SOON = 5.0  # seconds of patience
-
-
-class FreeForAll:
-    """Everybody has the connection: what happens without a lease."""
-
-    renew_every = 30.0
-
-    async def acquire(self) -> bool:
-        return True
-
-    async def renew(self) -> bool:
-        return True
-
-    async def release(self) -> None:
-        pass
-
-
-class Shared:
-    """One of those who share ``holder`` has the connection."""
-
-    def __init__(self, holder: list["Shared"]) -> None:
-        self.renew_every = 0.05
-        self.holder = holder
-
-    async def acquire(self) -> bool:
-        if not self.holder:
-            self.holder.append(self)
-        return await self.renew()
-
-    async def renew(self) -> bool:
-        return self.holder[:1] == [self]
-
-    async def release(self) -> None:
-        if await self.renew():
-            self.holder.clear()
-
-
-class Listening:
-    """A stream that runs, and what it has told."""
-
-    def __init__(self, stream: TradeStream, batches: list[list[Trade]], events: list[StreamEvent]) -> None:
-        self.stream, self.batches, self.events = stream, batches, events
-
-    @property
-    def trades(self) -> list[Trade]:
-        return [trade for batch in self.batches for trade in batch]
-
-    def told(self, kind: str) -> list[StreamEvent]:
-        return [event for event in self.events if event.kind == kind]
-
-
-@asynccontextmanager
-async def listening(
-    sandbox: RunningSandbox, *symbols: str, key: str = KEY, **options: Any
-) -> AsyncIterator[Listening]:
-    events: list[StreamEvent] = []
-    batches: list[list[Trade]] = []
-
-    async def sink(trades: Any) -> None:
-        batches.append(list(trades))
-
-    usual: dict[str, Any] = {
-        "lease": FreeForAll(), "budget": AttemptBudget(), "backoff": Backoff(0.01, 0.05)
-    }  # fmt: skip
-    options = usual | options
-    stream = TradeStream(
-        api_key=key, url=f"ws://127.0.0.1:{sandbox.port}/finnhub/ws", on_event=events.append, **options
-    )
-    stream.watch(symbols)
-    running = asyncio.create_task(stream.run(sink))
-    try:
-        yield Listening(stream, batches, events)
-    finally:
-        stream.stop()
-        await asyncio.wait_for(running, SOON)
-
-
-async def until(condition: Callable[[], object], wanted: str = "") -> None:
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not come: {wanted}"
-        await asyncio.sleep(0.01)
-
-
-def run(coroutine: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(coroutine, 20))
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +40,7 @@ def busy(sandbox: RunningSandbox) -> list[str]:
     lines = [
         line
         for line in sandbox.market.lines
-        if line.listed(TODAY) and line.behaviour.dollars > 1e7 and socket.ticks(line.symbol_on(TODAY))
+        if line.listed(TODAY) and line.behaviour.dollars > 1e7 and ticks(line.symbol_on(TODAY))
     ]
     return [line.symbol_on(TODAY) for line in lines]
 
@@ -137,7 +49,7 @@ def heard(sandbox: RunningSandbox) -> list[set[str]]:
     """What each open connection wants to hear of, as the sandbox knows it."""
     return [
         set(each.symbols)
-        for (owner, _), listeners in list(socket.connections().items())
+        for (owner, _), listeners in list(connections().items())
         if owner == id(sandbox.sandbox)
         for each in list(listeners)
     ]
@@ -230,20 +142,21 @@ def test_a_symbol_without_a_spelling_is_left_out(sandbox: RunningSandbox) -> Non
 def test_a_bad_token_ends_it_and_the_key_is_nowhere(
     sandbox: RunningSandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    key = "nobody/may+see this"
+    key, ledger = "nobody/may+see this", Ledger()
 
     async def play() -> None:
         stream = TradeStream(
             api_key=key,
             url=f"ws://127.0.0.1:{sandbox.port}/finnhub/ws",
             lease=FreeForAll(),
-            budget=AttemptBudget(),
+            admission=ledger,
         )
         with pytest.raises(errors.CredentialsRejected) as caught:
             await stream.run(lambda _: asyncio.sleep(0))
         assert caught.value.status == 401
         written = caplog.text + repr(stream) + str(caught.value) + repr(caught.value)
         assert "nobody" not in written
+        assert ledger.ends == [(True, 401, "the upgrade was answered with HTTP 401")]
 
     with caplog.at_level(logging.DEBUG):
         run(play())
@@ -343,27 +256,35 @@ def test_with_a_lease_there_is_one_connection_and_the_other_takes_over(sandbox: 
         holder: list[Shared] = []
         async with listening(sandbox, "B", lease=Shared(holder)) as second:
             await until(lambda: heard(sandbox) == [{"B"}])
-            async with listening(sandbox, "A", lease=Shared(holder)) as first:
+            lease = Shared(holder)
+            async with listening(sandbox, "A", lease=lease) as first:
                 await until(lambda: len(first.told("waiting_for_lease")) > 2)
+                assert first.told("waiting_for_lease")[0].words == "somebody has it"
                 assert heard(sandbox) == [{"B"}]
                 second.stream.stop()
                 await until(lambda: heard(sandbox) == [{"A"}])
                 holder[:] = [Shared([])]  # somebody took it away
                 await until(lambda: first.told("lease_lost"))
+                assert not lease.tied
                 await until(lambda: heard(sandbox) == [])
         assert second.told("lost") == []
 
     run(play())
 
 
-def test_attempts_stay_within_their_budget(sandbox: RunningSandbox) -> None:
+def test_attempts_are_reserved_and_told_how_they_ended(sandbox: RunningSandbox) -> None:
     for status in (502, 200, 524, 502, 502):
         sandbox.fault("status" if status != 200 else "html", endpoint="finnhub.ws", status=status)
 
     async def play() -> None:
-        async with listening(sandbox, "A", budget=AttemptBudget(limit=3, seconds=3600)) as it:
-            await until(lambda: len(it.told("lost")) == 3)
+        ledger = Ledger(grants=3)
+        async with listening(sandbox, "A", admission=ledger) as it:
+            await until(lambda: it.told("waiting_for_slot"))
             await asyncio.sleep(0.2)
+            assert [event.words for event in it.told("waiting_for_slot")] == ["the quota is used up"]
+            assert [(sent, status) for sent, status, _ in ledger.ends] == [
+                (True, 502), (True, 200), (True, 524)
+            ]  # fmt: skip
             assert [event.words for event in it.told("lost")] == [
                 "the upgrade was answered with HTTP 502",
                 "the upgrade was answered with HTTP 200",
@@ -402,15 +323,47 @@ def test_nobody_there_is_a_loss_like_any_other(sandbox: RunningSandbox) -> None:
             pass
 
         events: list[StreamEvent] = []
+        ledger = Ledger(grants=1)
         stream = TradeStream(
-            api_key=KEY, url="ws://127.0.0.1:1", lease=FreeForAll(), budget=AttemptBudget(limit=1),
-            on_event=events.append,
-        )  # fmt: skip
+            api_key=KEY, url="ws://127.0.0.1:1", lease=FreeForAll(), admission=ledger, on_event=events.append
+        )
         task = asyncio.create_task(stream.run(sink))
         await until(lambda: events)
         stream.stop()
         await task
         assert events[0].kind == "lost"
         assert KEY not in events[0].words
+        assert [(sent, status) for sent, status, _ in ledger.ends] == [(False, None)]
+
+    run(play())
+
+
+def test_what_was_paused_before_it_could_send_sends_nothing(sandbox: RunningSandbox) -> None:
+    async def play() -> None:
+        ledger = Ledger(stale=1)
+        async with listening(sandbox, "A", admission=ledger) as it:
+            await until(lambda: heard(sandbox) == [{"A"}])
+        assert ledger.ends == [(False, None, "it could not be sent in time"), (True, 101, "")]
+        assert it.told("lost")[0].words == "it could not be sent in time"
+        assert sandbox.counts("finnhub").received == 1
+
+    run(play())
+
+
+def test_without_its_lease_it_sends_nothing_and_hears_nothing(
+    sandbox: RunningSandbox, busy: list[str]
+) -> None:
+    async def play() -> None:
+        holder: list[Shared] = []
+        lease = Shared(holder)
+        lease.renew_every = 60.0  # what wakes it is the wish, or what has traded
+        async with listening(sandbox, busy[0], lease=lease) as it:
+            await until(lambda: heard(sandbox) == [{busy[0]}])
+            holder[:] = [Shared([])]
+            sandbox.advance(minutes=1)
+            it.stream.watch([busy[0], "NEW"])
+            await until(lambda: it.told("lease_lost"))
+            await until(lambda: heard(sandbox) == [])
+            assert it.trades == []
 
     run(play())

@@ -1,5 +1,7 @@
 """How Finnhub is reached."""
 
+from collections.abc import Sequence
+
 from investment.providers.access import (
     Access,
     ProviderSettings,
@@ -11,14 +13,17 @@ from investment.providers.access import (
 from investment.providers.adapters.finnhub.client import FinnhubClient
 from investment.providers.adapters.finnhub.limits import (
     BUCKETS,
+    CONNECTS,
     FUNDAMENTAL_ENDPOINTS,
     FUNDAMENTALS,
     MARKET_DATA,
     NAME,
     PLANS,
+    STREAM,
+    TRADES,
     limit_facts,
 )
-from investment.quotas.contracts import ScopeLimits
+from investment.quotas.contracts import ScopeLimits, Window
 
 
 def access(settings: ProviderSettings) -> Access[FinnhubClient]:
@@ -26,16 +31,18 @@ def access(settings: ProviderSettings) -> Access[FinnhubClient]:
     key = required_key(settings, provider=NAME, title="Finnhub", setting="FINNHUB_API_KEY")
     windows_of_plan(PLANS, settings.plan, setting="FINNHUB_PLAN")
 
-    def bucket(name: str) -> ScopeLimits:
-        return ScopeLimits(
-            scope=scope_of(NAME, name, key), provider=NAME, windows=tuple(BUCKETS[settings.plan][name])
-        )
+    def metered(name: str, windows: Sequence[Window]) -> ScopeLimits:
+        return ScopeLimits(scope=scope_of(NAME, name, key), provider=NAME, windows=tuple(windows))
+
+    market_data, fundamentals = (
+        metered(name, BUCKETS[settings.plan][name]) for name in (MARKET_DATA, FUNDAMENTALS)
+    )
 
     return Access(
         provider=NAME,
         base_url=settings.base_url,
-        limits=bucket(MARKET_DATA),
-        others=dict.fromkeys(FUNDAMENTAL_ENDPOINTS, bucket(FUNDAMENTALS)),
+        limits=market_data,
+        others=dict.fromkeys(FUNDAMENTAL_ENDPOINTS, fundamentals) | {TRADES: metered(STREAM, CONNECTS)},
         make=lambda http: FinnhubClient(api_key=key, http=http),
         limit_facts=limit_facts,
         redact=hide(key),

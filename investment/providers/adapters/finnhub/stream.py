@@ -1,23 +1,27 @@
 """
 Live trades over Finnhub's WebSocket: one connection a key, kept alive, its symbols by priority.
 
-    stream = TradeStream(api_key=key, url="wss://ws.finnhub.io", lease=lease, budget=AttemptBudget())
+    stream = TradeStream(api_key=key, url="wss://ws.finnhub.io", lease=lease, admission=admission)
     stream.watch(["ZLUD", "QUAX"])        # whenever the wishes change, most important first
     await stream.run(sink)                # until stream.stop(); the sink gets each batch of trades
 
 The key is in the address, for Finnhub takes it nowhere else: the address is in no log and no error.
+
+Connecting is metered; what is sent over a connection is not: Finnhub documents no limit of messages,
+only one of symbols.
 """
 
 import asyncio
 import hashlib
 import logging
 import random
+import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
-from urllib.parse import urlencode
+from typing import Any, Literal
+from urllib.parse import urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
@@ -28,12 +32,15 @@ from investment.providers.adapters.finnhub import frames
 from investment.providers.adapters.finnhub.limits import MOST_SYMBOLS, NAME
 from investment.providers.adapters.finnhub.symbols import Spelling
 from investment.providers.contracts import Trade
+from investment.providers.streaming import Admission, Attempt, ConnectionLease, Wait
 
 Sink = Callable[[Sequence[Trade]], Awaitable[None]]
 EventKind = Literal[
-    "connected", "lost", "waiting_for_lease", "lease_lost", "left_out", "error", "malformed", "duplicate"
-]
+    "connected", "lost", "waiting_for_lease", "waiting_for_slot", "lease_lost", "left_out", "error",
+    "malformed", "duplicate", "ping",
+]  # fmt: skip
 
+REACHES_WITHIN = 2.0  # seconds, for each of the host's addresses
 OPENS_WITHIN = CLOSES_WITHIN = 10.0  # seconds
 SETTLED = 60.0  # seconds after which a connection counts as a good one
 _FRAMES_REMEMBERED = 256
@@ -42,51 +49,6 @@ _logger = logging.getLogger(__name__)
 # The library writes the address of every request into its log, and in there is the key. A logger of
 # nobody's: one that the logging's configuration knows could be switched on.
 _mute = logging.Logger(f"{__name__}.library", level=logging.CRITICAL + 1)  # noqa: LOG001
-
-
-class ConnectionLease(Protocol):
-    """
-    Who may have the key's one connection: a second one, of any process, would end both.
-
-    Every method may be called again and again; ``renew`` is called every ``renew_every`` seconds.
-    """
-
-    renew_every: float
-
-    async def acquire(self) -> bool:
-        """Return whether the connection is ours now."""
-
-    async def renew(self) -> bool:
-        """Return whether it still is."""
-
-    async def release(self) -> None:
-        """Give it back; also called where it is not ours any more."""
-
-
-class Budget(Protocol):
-    """How often may be tried to connect."""
-
-    def wait(self) -> float:
-        """Return the seconds until the next attempt is allowed; 0 for now."""
-
-    def spend(self) -> None:
-        """Count an attempt."""
-
-
-class AttemptBudget:
-    """At most ``limit`` attempts in any ``seconds`` of the event loop's clock."""
-
-    def __init__(self, limit: int = 30, seconds: float = 3600.0) -> None:
-        self._limit, self._seconds = limit, seconds
-        self._spent: deque[float] = deque(maxlen=limit)
-
-    def wait(self) -> float:
-        if len(self._spent) < self._limit:
-            return 0.0
-        return max(0.0, self._spent[0] + self._seconds - asyncio.get_running_loop().time())
-
-    def spend(self) -> None:
-        self._spent.append(asyncio.get_running_loop().time())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +97,7 @@ class TradeStream:
         api_key: str,
         url: str,
         lease: ConnectionLease,
-        budget: Budget,
+        admission: Admission,
         backoff: Backoff | None = None,
         spelling: Spelling | None = None,
         silence: float = 150.0,
@@ -143,9 +105,9 @@ class TradeStream:
         on_event: Callable[[StreamEvent], None] | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._address = f"{url}?{urlencode({'token': api_key})}"
+        self._url, self._address = url, f"{url}?{urlencode({'token': api_key})}"
         self._redact = hide(api_key)
-        self._lease, self._budget = lease, budget
+        self._lease, self._admission = lease, admission
         self._backoff = backoff or Backoff()
         self._spelling = spelling or Spelling()
         self._silence, self._most = silence, most
@@ -158,6 +120,7 @@ class TradeStream:
         self._stopping = asyncio.Event()
         self._seen: deque[bytes] = deque(maxlen=_FRAMES_REMEMBERED)
         self._failures = 0
+        self._not_before = 0.0  # of the event loop's clock
 
     def __repr__(self) -> str:
         return f"TradeStream({len(self._subscribed)} of {len(self._wanted)} symbols)"
@@ -189,30 +152,42 @@ class TradeStream:
         """
         try:
             while not self._stopping.is_set():
-                if not await self._lease.acquire():
-                    self._tell("waiting_for_lease")
-                    await self._sleep(self._lease.renew_every)
+                attempt = await self._may_connect()
+                if attempt is None:
                     continue
-                # Slept in pieces, for whoever waits longer than its lease lasts has none any more.
-                pause = max(self._backoff.after(self._failures, self._chance()), self._budget.wait())
-                if not await self._sleep_leased(pause):
-                    continue
-                self._budget.spend()
                 try:
-                    await self._once(sink)
+                    await self._once(attempt, sink)
                 except _Lost as e:
                     self._failures += 1
+                    pause = self._backoff.after(self._failures, self._chance())
+                    self._not_before = asyncio.get_running_loop().time() + pause
                     self._tell("lost", str(e))
                 finally:
                     self._subscribed.clear()
         finally:
             await self._lease.release()
 
+    async def _may_connect(self) -> Attempt | None:
+        """Return leave to connect; None, after a while, where there is none yet."""
+        if not await self._lease.acquire():
+            self._tell("waiting_for_lease", self._lease.words)
+            await self._sleep(self._lease.renew_every)
+            return None
+        # Slept in pieces, for whoever waits longer than its lease lasts has none any more.
+        if not await self._sleep_leased(self._not_before - asyncio.get_running_loop().time()):
+            return None
+        answer = await self._admission.ask()
+        if isinstance(answer, Wait):
+            self._tell("waiting_for_slot", answer.words)
+            await self._sleep_leased(answer.seconds)
+            return None
+        return answer
+
     # ── one connection ────────────────────────────────────────────────────────────────────────
 
-    async def _once(self, sink: Sink) -> None:
+    async def _once(self, attempt: Attempt, sink: Sink) -> None:
         """:raises _Lost: when the connection ends, but for ours that were stopped."""
-        connection = await self._unless_stopped(self._connect())
+        connection = await self._unless_stopped(self._connect(attempt))
         if connection is None:
             return
         try:
@@ -226,33 +201,89 @@ class TradeStream:
         finally:
             with suppress(WebSocketException, OSError, TimeoutError):
                 await connection.close()
+            self._lease.cut()
 
-    async def _connect(self) -> ClientConnection:
+    async def _connect(self, attempt: Attempt) -> ClientConnection:
+        reached: socket.socket | None = None
+        sent: bool | None = False
+        status, error = None, "it was stopped"
         try:
-            return await connect(
-                self._address,
-                open_timeout=OPENS_WITHIN,
-                close_timeout=CLOSES_WITHIN,
-                ping_interval=None,  # Finnhub pings by messages of its own
-                max_size=frames.MOST_BYTES,
-                compression=None,
-                user_agent_header=None,
-                logger=_mute,
-                proxy=None,
-            )
+            reached = await self._reach()
+            self._lease.tie(reached)
+            self._check_in_time(attempt)
+            sent = None
+            connection = await self._upgrade(reached)
         except InvalidStatus as e:
-            status = e.response.status_code
+            sent, status = True, e.response.status_code
+            error = f"the upgrade was answered with HTTP {status}"
             if status == 401:
                 raise errors.CredentialsRejected(
                     "Finnhub refuses the key for live trades", provider=NAME, status=status
                 ) from None
-            raise _Lost(f"the upgrade was answered with HTTP {status}") from None
-        except (InvalidHandshake, WebSocketException, OSError, TimeoutError) as e:
-            raise _Lost(self._redact(f"{type(e).__name__}: {e}")) from None
+            raise _Lost(error) from None
+        except _Lost as e:
+            error = str(e)
+            raise
+        # A ValueError is what a redirect ends in.
+        except (InvalidHandshake, WebSocketException, OSError, TimeoutError, ValueError) as e:
+            error = self._redact(f"{type(e).__name__}: {e}")
+            raise _Lost(error) from None
+        else:
+            sent, status, error = True, 101, ""
+            return connection
+        finally:
+            if status != 101:
+                self._lease.cut()
+                if reached is not None:
+                    reached.close()
+            await attempt.ended(sent=sent, status=status, error=error)
+
+    def _check_in_time(self, attempt: Attempt) -> None:
+        """
+        Check that nothing has passed since we asked; from here on the lease itself ends the connection.
+
+        :raises _Lost: if we were paused for so long that somebody else may have it.
+        """
+        if attempt.stale() or not self._lease.holds():
+            raise _Lost("it could not be sent in time")
+
+    async def _reach(self) -> socket.socket:
+        """Return a connection to the provider's host, over which nothing was sent yet."""
+        loop, parts = asyncio.get_running_loop(), urlsplit(self._url)
+        port = parts.port or (443 if parts.scheme == "wss" else 80)
+        async with asyncio.timeout(REACHES_WITHIN):
+            found = await loop.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        for place, (family, kind, proto, _, address) in enumerate(found[:2]):
+            reached = socket.socket(family, kind, proto)
+            try:
+                reached.setblocking(False)
+                async with asyncio.timeout(REACHES_WITHIN):
+                    await loop.sock_connect(reached, address)
+            except BaseException as e:
+                reached.close()
+                if isinstance(e, OSError) and place + 1 < len(found[:2]):
+                    continue
+                raise
+            return reached
+        raise OSError("the host has no address")
+
+    async def _upgrade(self, reached: socket.socket) -> ClientConnection:
+        return await connect(
+            self._address,
+            sock=reached,
+            open_timeout=OPENS_WITHIN,
+            close_timeout=CLOSES_WITHIN,
+            ping_interval=None,  # Finnhub pings by messages of its own
+            max_size=frames.MOST_BYTES,
+            compression=None,
+            user_agent_header=None,
+            logger=_mute,
+            proxy=None,
+        )
 
     async def _serve(self, connection: ClientConnection, sink: Sink) -> None:
         loop = asyncio.get_running_loop()
-        opened = heard = renewed = loop.time()
+        opened = heard = loop.time()
         receiving: asyncio.Task[str | bytes] | None = None
         waking = [asyncio.create_task(self._changed.wait()), asyncio.create_task(self._stopping.wait())]
         try:
@@ -262,12 +293,11 @@ class TradeStream:
                     await self._subscribe(connection)
                     waking[0] = asyncio.create_task(self._changed.wait())
                 receiving = receiving or asyncio.create_task(connection.recv())
-                until = min(heard + self._silence, renewed + self._lease.renew_every)
+                patience = min(heard + self._silence - loop.time(), self._lease.renew_every)
                 await asyncio.wait(
-                    {receiving, *waking},
-                    timeout=max(0.0, until - loop.time()),
-                    return_when=asyncio.FIRST_COMPLETED,
+                    {receiving, *waking}, timeout=max(0.0, patience), return_when=asyncio.FIRST_COMPLETED
                 )
+                self._check_lease()
                 if receiving.done():
                     text = receiving.result()
                     receiving, heard = None, loop.time()
@@ -276,9 +306,6 @@ class TradeStream:
                     await self._take(connection, text, sink)
                 elif loop.time() - heard >= self._silence:
                     raise _Lost(f"not a word for {self._silence:g} s")
-                if loop.time() - renewed >= self._lease.renew_every:
-                    renewed = loop.time()
-                    await self._renew()
         finally:
             for task in [*waking, receiving]:
                 if task is not None:
@@ -304,7 +331,9 @@ class TradeStream:
             await self._refused(connection, frame.words)
         elif frame.kind == "error":
             self._tell("error", frame.words)
-        elif frame.kind in ("malformed", "other"):
+        elif frame.kind == "ping":
+            self._tell("ping")
+        else:
             self._tell("malformed", frame.words)
 
     # ── symbols ───────────────────────────────────────────────────────────────────────────────
@@ -315,11 +344,11 @@ class TradeStream:
         known = [ours for ours in self._wanted if spelled[ours] is not None]
         kept = {theirs: ours for ours in known[: self._room] if (theirs := spelled[ours]) is not None}
         for symbol in [each for each in self._subscribed if each not in kept]:
-            await connection.send(frames.unsubscribe(symbol))
+            await self._send(connection, frames.unsubscribe(symbol))
             self._subscribed.remove(symbol)
         for symbol in kept:
             if symbol not in self._subscribed:
-                await connection.send(frames.subscribe(symbol))
+                await self._send(connection, frames.subscribe(symbol))
                 self._subscribed.append(symbol)
         left_out = set(self._wanted) - set(kept.values())
         for ours in [each for each in self._wanted if each in left_out - self._left_out]:
@@ -339,16 +368,24 @@ class TradeStream:
             return
         symbol = self._subscribed.pop()
         self._room = len(self._subscribed)
-        await connection.send(frames.unsubscribe(symbol))  # should it be another one after all, then no more
+        await self._send(
+            connection, frames.unsubscribe(symbol)
+        )  # should it be another one after all, then no more
         ours = self._spelling.ours(symbol)
         self._left_out.add(ours)
         self._tell("left_out", words, ours)
 
     # ── around it ─────────────────────────────────────────────────────────────────────────────
 
-    async def _renew(self) -> None:
-        if not await self._lease.renew():
-            self._tell("lease_lost")
+    async def _send(self, connection: ClientConnection, text: str) -> None:
+        self._check_lease()
+        await connection.send(text)
+
+    def _check_lease(self) -> None:
+        """:raises _Lost: if somebody else may have the connection; ours is ended by then."""
+        if not self._lease.holds():
+            self._lease.cut()
+            self._tell("lease_lost", self._lease.words)
             raise _Lost("the lease belongs to somebody else")
 
     async def _sleep_leased(self, seconds: float) -> bool:
@@ -359,8 +396,8 @@ class TradeStream:
             await self._sleep(min(left, self._lease.renew_every))
             if self._stopping.is_set():
                 return False
-            if not await self._lease.renew():
-                self._tell("lease_lost")
+            if not self._lease.holds():
+                self._tell("lease_lost", self._lease.words)
                 return False
         return not self._stopping.is_set()
 
@@ -368,13 +405,16 @@ class TradeStream:
         self, opening: Coroutine[Any, Any, ClientConnection]
     ) -> ClientConnection | None:
         """Return the connection, None if we shall stop before there is one."""
-        tasks = [asyncio.create_task(opening), asyncio.create_task(self._stopping.wait())]
+        task, stopping = asyncio.create_task(opening), asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return tasks[0].result() if tasks[0].done() else None  # type: ignore[return-value]
+            await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
+            for each in (stopping, task):
+                if not each.done():
+                    each.cancel()
+                    with suppress(asyncio.CancelledError, _Lost, errors.CredentialsRejected):
+                        await each
+        return None if task.cancelled() else task.result()
 
     async def _sleep(self, seconds: float) -> None:
         with suppress(TimeoutError):
