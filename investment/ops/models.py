@@ -222,6 +222,9 @@ class History(models.Model):
     refused = models.JSONField(default=dict, blank=True, help_text="What is not in the plan, in its words")
     tries = models.JSONField(default=dict, blank=True, help_text="Questions whose answers were refused")
     analysed_over = models.PositiveIntegerField(default=0, help_text="Sessions stored at the last analysis")
+    analysed_with = models.JSONField(
+        default=list, blank=True, help_text="What was complete at the last analysis, beside the sessions"
+    )
     pieces = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0.0, help_text="Real ones, spent on the pieces")
     error = models.CharField(max_length=500, blank=True)

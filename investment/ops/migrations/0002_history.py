@@ -10,6 +10,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
+            model_name="run",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("session", "Daily job"),
+                    ("backfill", "Backfill"),
+                    ("import", "Import"),
+                    ("instruments", "Instrument list"),
+                    ("fx", "Exchange rates"),
+                    ("companies", "Companies"),
+                ],
+                max_length=16,
+            ),
+        ),
+        migrations.AlterField(
             model_name="backfillstep",
             name="kind",
             field=models.CharField(
@@ -84,6 +99,14 @@ class Migration(migrations.Migration):
                 (
                     "analysed_over",
                     models.PositiveIntegerField(default=0, help_text="Sessions stored at the last analysis"),
+                ),
+                (
+                    "analysed_with",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="What was complete at the last analysis, beside the sessions",
+                    ),
                 ),
                 ("pieces", models.PositiveIntegerField(default=0)),
                 ("seconds", models.FloatField(default=0.0, help_text="Real ones, spent on the pieces")),

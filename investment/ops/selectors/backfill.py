@@ -15,6 +15,7 @@ from investment.providers.registry import market_data_access
 
 Strategy = Literal["session", "symbol"]
 
+LOCK = "backfill"  # one at a time brings in history, by whichever way
 AHEAD = timedelta(days=14)  # actions are announced before they happen
 CALLS_PER_SYMBOL = 3  # bars, splits, dividends
 # Pages of a thousand rows: the US market has some 1,500 splits and 14,000 dividends a year.

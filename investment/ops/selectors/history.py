@@ -19,11 +19,11 @@ from investment.lib import clock
 from investment.market.models import Instrument
 from investment.market.selectors.sessions import sessions_between
 from investment.ops.models import BackfillStep, History, Lock, SessionJob, SessionStage
-from investment.ops.selectors.backfill import AHEAD, QUICK_CALL, missing_sessions, seconds_of
+from investment.ops.selectors.backfill import AHEAD, LOCK, QUICK_CALL, missing_sessions, seconds_of
+from investment.ops.selectors.prices import has_prices
 from investment.providers import registry
 from investment.providers.models import HistoryFloor
 
-LOCK = "backfill"  # one at a time brings in history, by whichever way
 ENDPOINT = "grouped_daily"  # whose floor is the history's
 ACTIVE, DELISTED = "active", "delisted"
 AGAIN = "again"  # the actions of those who are listed no more
@@ -96,7 +96,7 @@ class HistoryStatus:
 
 def the_history() -> History | None:
     """Return the row of the history; None where there is none to bring."""
-    if settings.MODE.kind != "live":
+    if settings.MODE.kind != "live" or not has_prices():
         return None
     return History.objects.filter(pk=1).first()
 
@@ -125,6 +125,28 @@ def open_pieces(row: History) -> list[Piece]:
     return [*_listing(row, book, ACTIVE), *_actions(row, book, ""), *_sessions(row), *_late(row, book)]
 
 
+def actions_known_from(row: History, key: str) -> date | None:
+    """Return from when on splits and dividends are all stored, without a gap up to the end; None: not yet."""
+    firsts = []
+    told = BackfillStep.objects.filter(key=key, note="")
+    for kind in (BackfillStep.Kind.SPLITS, BackfillStep.Kind.DIVIDENDS):
+        spans = list(told.filter(kind=kind).order_by("-last").values_list("first", "last"))
+        reach = row.until + AHEAD + timedelta(days=1)
+        for first, last in spans:
+            if last >= reach - timedelta(days=1):
+                reach = min(reach, first)
+        if reach > row.until:
+            return None
+        firsts.append(reach)
+    return max(firsts)
+
+
+def missing_actions(row: History) -> bool:
+    """Return whether some of the actions could not be had."""
+    known = actions_known_from(row, "")
+    return known is None or known > row.since
+
+
 def brings_actions(session: date) -> bool:
     """Return whether the history will ask for the actions around a session, so that its job need not."""
     row = the_history()
@@ -140,6 +162,12 @@ def reads_instruments() -> bool:
         return False
     book = _Steps.read(row)
     return bool(_listing(row, book, ACTIVE) or _listing(row, book, DELISTED))
+
+
+def known_parts(row: History) -> set[str]:
+    """Return which of the class list and the actions there is nothing more to ask of."""
+    left = {piece.step for piece in open_pieces(row) if piece.key in ("", ACTIVE)}
+    return {"instruments", "actions"} - left
 
 
 def stored_sessions(row: History) -> int:

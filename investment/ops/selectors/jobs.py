@@ -9,6 +9,7 @@ from investment.lib.errors import DomainError
 from investment.market.models import DailyBar
 from investment.market.selectors.sessions import latest_closed_session, sessions_between
 from investment.ops.models import SessionJob
+from investment.ops.selectors.prices import has_prices
 
 
 class NoSessions(DomainError):
@@ -18,7 +19,13 @@ class NoSessions(DomainError):
 
 
 def due_jobs(*, now: datetime) -> QuerySet[SessionJob]:
-    """Return the jobs that have work to do and that nobody works on, oldest session first."""
+    """
+    Return the jobs that have work to do and that nobody works on, oldest session first.
+
+    None where nobody tells prices.
+    """
+    if not has_prices():
+        return SessionJob.objects.none()
     due = Q(next_try_at__lte=now) | Q(reread_due_at__lte=now)
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.real_now())
     return SessionJob.objects.filter(due & free).order_by("session")
@@ -43,8 +50,10 @@ def sessions_to_catch_up(*, now: datetime) -> list[date]:
 
     Those after the last one done, or after the last one that has bars where none was ever done,
     up to the latest that has closed; also earlier ones whose job was begun and is not at its end.
-    Without any bars only the latest: older ones are the backfill's.
+    Without any bars only the latest: older ones are the backfill's. None where nobody tells prices.
     """
+    if not has_prices():
+        return []
     latest = latest_closed_session(now)
     after = last_done_session() or DailyBar.objects.aggregate(last=Max("session"))["last"]
     wanted = {latest} if after is None else set(sessions_between(after, latest)) - {after}

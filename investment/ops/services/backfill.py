@@ -8,14 +8,13 @@ from functools import partial
 from typing import TypeVar
 
 from investment.market.services.actions import ingest_actions, withhold_actions
-from investment.market.services.bars import AnswerRefused, IngestReport, ingest_market_day, ingest_series
-from investment.market.services.origins import NewOrigin
+from investment.market.services.bars import AnswerRefused, ingest_series
 from investment.ops.models import BackfillStep, Run
-from investment.ops.selectors.backfill import AHEAD, BackfillPlan
+from investment.ops.selectors.backfill import AHEAD, LOCK, BackfillPlan
 from investment.ops.services import leases, runs, stage_bars
-from investment.ops.services.sources import provider_under, source_name
+from investment.ops.services.pieces import Bringing
+from investment.ops.services.sources import provider_under
 from investment.ops.services.work import OnProgress, silent
-from investment.providers import gateway
 from investment.providers.contracts import DividendRecord, SplitRecord
 from investment.providers.errors import (
     MalformedPayload,
@@ -25,13 +24,12 @@ from investment.providers.errors import (
     UnknownSymbol,
 )
 
-LOCK = "backfill"
 _PAUSES = (2.0, 10.0, 60.0)  # seconds before a passing failure is tried again
 
 Answer = TypeVar("Answer")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Backfilled:
     """What a backfill did. ``notes`` say what could not be had, and why."""
 
@@ -41,15 +39,11 @@ class Backfilled:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Backfill:
+@dataclass(slots=True, kw_only=True)
+class _Backfill(Bringing):
     plan: BackfillPlan
-    provider: gateway.MeteredMarketData
-    tally: runs.Tally
-    lease: leases.Held
     on_progress: OnProgress
     sleep: Callable[[float], None]
-    done: Backfilled = field(default_factory=Backfilled)
 
     def ask(self, question: Callable[[], Answer]) -> Answer:
         """Return the answer; a passing failure is asked again, more and more slowly, a few times."""
@@ -60,40 +54,6 @@ class _Backfill:
                 self.tally.message = f"{stage_bars.explain(error)}; again in {pause:.0f} s"
                 self.sleep(pause)
         return question()
-
-    def origin(self, *, endpoint: str, basis: str, digest: str, detail: str) -> NewOrigin:
-        return NewOrigin(
-            provider=source_name(),
-            basis=basis,
-            fetched_at=self.tally.now,
-            endpoint=endpoint,
-            call_id=self.provider.last_call_id,
-            digest=digest,
-            detail=detail,
-        )
-
-    def keep(self, ingest: Callable[[], IngestReport]) -> None:
-        report = stage_bars.keep(self.lease, ingest)
-        self.tally.inserted += report.inserted
-        self.tally.changed += report.changed
-        self.tally.unchanged += report.unchanged
-        self.tally.refused += report.refused
-
-    def finish_step(
-        self, kind: BackfillStep.Kind, first: date, last: date, key: str = "", note: str = ""
-    ) -> None:
-        """Remember that this piece is stored, so that the next backfill passes it over."""
-        with self.lease.writing():
-            BackfillStep.objects.update_or_create(
-                kind=kind,
-                key=key,
-                first=first,
-                last=last,
-                defaults={"done_at": self.tally.now, "note": runs.shorten(note)},
-            )
-        self.done.stored += 1
-        if note:
-            self.done.notes.append(note)
 
     def tell(self, what: str, done: int, total: int) -> None:
         self.tally.calls = self.provider.calls_spent
@@ -129,7 +89,9 @@ def run_backfill(
         ) as tally,
         provider_under(lease, lane="planned", purpose="backfill", patience=patience) as provider,
     ):
-        work = _Backfill(plan, provider, tally, lease, on_progress, sleep)
+        work = _Backfill(
+            plan=plan, provider=provider, tally=tally, lease=lease, on_progress=on_progress, sleep=sleep
+        )
         try:
             if plan.strategy == "symbol":
                 _by_symbol(work)
@@ -137,9 +99,8 @@ def run_backfill(
                 _by_session(work)
         finally:
             tally.calls = provider.calls_spent
-        tally.message = "; ".join(work.done.notes)
-        work.done.calls, work.done.seconds = tally.calls, tally.seconds
-        return work.done
+        tally.message = "; ".join(work.notes)
+        return Backfilled(work.stored, tally.calls, tally.seconds, work.notes)
 
 
 def _by_session(work: _Backfill) -> None:
@@ -151,21 +112,18 @@ def _by_session(work: _Backfill) -> None:
         try:
             day = work.ask(lambda session=session: work.provider.grouped_daily(session=session))  # type: ignore[misc]
         except OutOfHistory as error:
-            work.done.notes.append(f"The plan's history ends after {session}: {stage_bars.explain(error)}")
+            work.notes.append(f"The plan's history ends after {session}: {stage_bars.explain(error)}")
             return
         except MalformedPayload as error:
-            work.done.notes.append(f"{session} was refused: {error.message}")
+            work.notes.append(f"{session} was refused: {error.message}")
             continue
         if not day.row_count:
-            work.done.notes.append(f"{session} has no rows")
+            work.notes.append(f"{session} has no rows")
             continue
-        origin = work.origin(
-            endpoint=stage_bars.ENDPOINT, basis=day.basis, digest=day.digest, detail=session.isoformat()
-        )
         try:
-            work.keep(partial(ingest_market_day, day=day, origin=origin, now=work.tally.now))
+            work.keep_day(day)
         except AnswerRefused as error:
-            work.done.notes.append(f"{session} was refused: {error.message}")
+            work.notes.append(f"{session} was refused: {error.message}")
             continue
         work.finish_step(BackfillStep.Kind.SESSION, session, session)
     work.tell("Sessions, newest first", len(plan.sessions), len(plan.sessions))
@@ -208,7 +166,7 @@ def _one_symbol(work: _Backfill, symbol: str) -> str | None:
     except (UnknownSymbol, OutOfHistory, NotEntitled) as error:
         return f"{symbol}: {stage_bars.explain(error)}"
     except MalformedPayload as error:
-        work.done.notes.append(f"{symbol} was refused: {error.message}")
+        work.notes.append(f"{symbol} was refused: {error.message}")
         return None
     origin = work.origin(
         endpoint="daily_bars", basis=series.basis, digest=series.digest, detail=f"{symbol} {since} to {until}"
@@ -216,7 +174,7 @@ def _one_symbol(work: _Backfill, symbol: str) -> str | None:
     try:
         work.keep(partial(ingest_series, series=series, origin=origin, now=work.tally.now))
     except AnswerRefused as error:
-        work.done.notes.append(f"{symbol} was refused: {error.message}")
+        work.notes.append(f"{symbol} was refused: {error.message}")
         return None
     return note
 
@@ -243,12 +201,7 @@ def _store_actions(
     end: date,
     symbol: str | None = None,
 ) -> None:
-    origin = work.origin(
-        endpoint="splits and dividends",
-        basis="raw",
-        digest="",
-        detail=f"{symbol or ''} {start} to {end}".strip(),
-    )
+    origin = work.origin(endpoint="splits and dividends", detail=f"{symbol or ''} {start} to {end}".strip())
     with work.lease.writing():
         ingest_actions(
             splits=splits,

@@ -30,11 +30,13 @@ class Tally:
     analysed: int = 0
     ranked: int = 0
     message: str = ""
+    before: float = 0.0
     started: float = field(default_factory=time.monotonic)
     _written: float = 0.0
 
     @property
     def seconds(self) -> float:
+        """Real seconds since it began, or was gone on with."""
         return time.monotonic() - self.started
 
     @property
@@ -76,12 +78,36 @@ def open_run(*, kind: Run.Kind, subject: str, trigger: Run.Trigger, lease: Held,
     return Tally(run_id=run.pk, started_at=now)
 
 
+def go_on_with_run(
+    *, kind: Run.Kind, subject: str, trigger: Run.Trigger, lease: Held, now: datetime
+) -> Tally:
+    """Go on with a run that waits, or was left by a process that ended; begin one if there is none."""
+    resting = (Run.State.WAITING, Run.State.RUNNING, Run.State.ABANDONED)
+    last = Run.objects.filter(kind=kind, subject=subject).order_by("-pk").first()
+    if last is None or last.state not in resting:
+        return open_run(kind=kind, subject=subject, trigger=trigger, lease=lease, now=now)
+    Run.objects.filter(pk=last.pk).update(
+        state=Run.State.RUNNING, owner=lease.owner, finished_at=None, error=""
+    )
+    return Tally(
+        run_id=last.pk,
+        started_at=now,
+        calls=last.calls,
+        inserted=last.inserted,
+        changed=last.changed,
+        unchanged=last.unchanged,
+        refused=last.refused,
+        message=last.message,
+        before=last.seconds or 0.0,
+    )
+
+
 def close_run(tally: Tally, *, state: Run.State, error: str = "") -> None:
     """Write how a run ended. A run that was marked as abandoned meanwhile stays so."""
     Run.objects.filter(pk=tally.run_id, state=Run.State.RUNNING).update(
         state=state,
         finished_at=tally.now,
-        seconds=round(tally.seconds, 3),
+        seconds=round(tally.before + tally.seconds, 3),
         calls=tally.calls,
         inserted=tally.inserted,
         changed=tally.changed,
@@ -96,16 +122,24 @@ def close_run(tally: Tally, *, state: Run.State, error: str = "") -> None:
 
 @contextmanager
 def recorded(
-    *, kind: Run.Kind, subject: str, trigger: Run.Trigger, lease: Held, now: datetime
+    *,
+    kind: Run.Kind,
+    subject: str,
+    trigger: Run.Trigger,
+    lease: Held,
+    now: datetime,
+    go_on: bool = False,
 ) -> Iterator[Tally]:
     """
     Record the block as a run: failed with its error if it raises, else done unless it was closed.
 
-    What is raised goes on to the caller.
+    With ``go_on`` it is a part of the run before it, where that one waits. What is raised goes on to
+    the caller.
 
     :raises LeaseLost: instead of what failed because somebody took over, whose run it then is to close.
     """
-    tally = open_run(kind=kind, subject=subject, trigger=trigger, lease=lease, now=now)
+    begin = go_on_with_run if go_on else open_run
+    tally = begin(kind=kind, subject=subject, trigger=trigger, lease=lease, now=now)
     try:
         yield tally
     except LeaseLost as error:

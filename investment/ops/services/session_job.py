@@ -57,6 +57,7 @@ class Outcome:
     error: str
     next_try_at: datetime | None
     passing: bool = False
+    come_back: datetime | None = None
 
 
 def advance_session(
@@ -207,7 +208,7 @@ def _pause(work: Work, pause: Pause) -> Outcome:
         work.lease.update(state=pause.state, next_try_at=pause.next_try_at, error=error)
     state = Run.State.WAITING if pause.waiting else Run.State.FAILED
     runs.close_run(work.tally, state=state, error=pause.error)
-    return _outcome(work, passing=pause.passing)
+    return _outcome(work, pause)
 
 
 def _closed(work: Work) -> Outcome:
@@ -224,8 +225,9 @@ def _by_timetable(work: Work) -> datetime | None:
     return timetable.next_try_at(session=work.session, now=work.now)
 
 
-def _outcome(work: Work, *, passing: bool = False) -> Outcome:
-    return replace(outcome_of(work.session), seconds=work.tally.seconds, passing=passing)
+def _outcome(work: Work, pause: Pause | None = None) -> Outcome:
+    found = replace(outcome_of(work.session), seconds=work.tally.seconds)
+    return replace(found, passing=pause.passing, come_back=pause.come_back) if pause else found
 
 
 def outcome_of(session: date) -> Outcome:

@@ -12,6 +12,7 @@ from investment.market.services.actions import (
 from investment.market.services.origins import NewOrigin
 from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob, SessionStage
+from investment.ops.selectors import history
 from investment.ops.services import stage_bars
 from investment.ops.services.sources import source_name
 from investment.ops.services.work import Pause, Work
@@ -40,6 +41,10 @@ def fetch_due_actions(work: Work) -> Pause | None:
     then unknown, and says why.
     """
     start, end = work.session - BEFORE, work.session + AFTER
+    if history.brings_actions(work.session):
+        # A first start has few calls, and prices come first.
+        work.detail |= {"put_off": "The history asks for them"}
+        return None
     if _asked_already(work.session, start, end):
         work.detail |= {"asked_with_another_session": True}
         return None
@@ -81,7 +86,7 @@ def _fetch(work: Work, start: date, end: date) -> None:
     )
     with work.lease.writing():
         if release_market_actions():
-            _withheld().update(detail={})
+            forget_withheld()
         report = ingest_actions(
             splits=splits,
             dividends=dividends,
@@ -114,6 +119,11 @@ def _asked_already(session: date, start: date, end: date) -> bool:
         and datetime.fromisoformat(detail["asked_at"]) >= ended
         for detail in others.values_list("detail", flat=True)
     )
+
+
+def forget_withheld() -> None:
+    """Let no session's actions count as missing any more: all of them are told again."""
+    _withheld().update(detail={})
 
 
 def _withheld() -> QuerySet[SessionStage]:

@@ -206,11 +206,14 @@ def waiting_for_quota(work: Work, error: QuotaExhausted) -> Pause:
 
 
 def passing_failure(work: Work, error: TransientProviderError) -> Pause:
-    """Pause for a moment: the same request may succeed then."""
+    """Pause until the provider wants to be asked again, or for a moment where it did not say."""
     if work.asked_for_a_day:
         _say_overdue(work, explain(error))
+    told = error.retry_at if error.retry_at is not None and error.retry_at > work.now else None
     again = timetable.soon(session=work.session, now=work.now)
-    return Pause(SessionJob.State.DUE, again, explain(error), passing=True)
+    if told is not None:
+        again = min(told, work.now + timetable.OVERDUE)
+    return Pause(SessionJob.State.DUE, again, explain(error), passing=True, come_back=told)
 
 
 def refused(work: Work, words: str) -> Pause:

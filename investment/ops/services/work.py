@@ -24,7 +24,8 @@ class Pause:
 
     ``state`` is what the job becomes where it was not done before, ``next_try_at`` when it is
     tried again (None: not by itself). ``waiting`` marks what is nobody's fault: no quota left, or
-    not published yet. ``passing`` marks a failure that a few seconds may mend.
+    not published yet. ``passing`` marks a failure that a few seconds may mend; ``come_back`` is when
+    the provider wants to be asked again, where it said.
     """
 
     state: SessionJob.State
@@ -32,6 +33,7 @@ class Pause:
     error: str
     waiting: bool = False
     passing: bool = False
+    come_back: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -149,8 +149,10 @@ class MarketDataProvider(Protocol):
     def previous_close(self, *, symbol: str) -> BarSeries:
         """Return the last raw bar of one instrument."""
 
-    def instruments(self, *, active: bool = True, on: date | None = None) -> Iterator[list[InstrumentRecord]]:
-        """Yield the instruments of the US stock market, a page (one call) at a time."""
+    def instruments(
+        self, *, active: bool = True, on: date | None = None, after: str = ""
+    ) -> Iterator[list[InstrumentRecord]]:
+        """Yield the instruments of the US stock market, a page (one call) at a time, those after a ticker."""
 
     def instrument(self, *, symbol: str, on: date | None = None) -> InstrumentRecord:
         """Return what is known of one instrument, at a date if one is given."""

@@ -6,7 +6,7 @@ import threading
 import time
 from argparse import ArgumentParser
 from contextlib import nullcontext
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import redis
@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.ops import schedule
-from investment.ops.selectors import jobs
+from investment.ops.selectors import history, jobs
 from investment.ops.selectors.installation import check_mode
 from investment.ops.services import leases, runs
 
@@ -35,12 +35,12 @@ class Beat:
     Sends tasks for what is due. The rows say what is due; a lost message costs only a moment.
 
     One job is nudged at a time, the oldest session first, and none while another is being worked
-    on: a session's analysis reads the ones before it.
+    on: a session's analysis reads the ones before it. While none is due the history goes on.
     """
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._nudged: dict[date, float] = {}
+        self._nudged: dict[str, float] = {}
         self._orphans_at = 0.0
 
     def tick(self, *, now: datetime, lease: leases.Held | None = None) -> None:
@@ -59,19 +59,22 @@ class Beat:
         if not jobs.any_in_work():
             job = jobs.due_jobs(now=now).first()
             if job is not None:
-                self._nudge(job.session, lease)
+                self._nudge("ops.advance_session", lease, session=job.session.isoformat())
+            elif history.due_history(now=now) is not None:
+                self._nudge("ops.bring_history", lease)
 
-    def _nudge(self, session: date, lease: leases.Held | None) -> None:
-        at = time.monotonic()
-        if at - self._nudged.get(session, -NUDGE_AGAIN) >= NUDGE_AGAIN:
-            self._nudged = {session: at}
-            self._send("ops.advance_session", lease, session=session.isoformat())
+    def _nudge(self, task: str, lease: leases.Held | None, **arguments: str) -> None:
+        what, at = " ".join([task, *arguments.values()]), time.monotonic()
+        if at - self._nudged.get(what, -NUDGE_AGAIN) >= NUDGE_AGAIN:
+            self._nudged = {what: at}
+            # A message that no worker took in time is worthless: the row is nudged again.
+            self._send(task, lease, expires=NUDGE_AGAIN * 4, **arguments)
 
-    def _send(self, task: str, lease: leases.Held | None, **arguments: str) -> None:
+    def _send(
+        self, task: str, lease: leases.Held | None, *, expires: float | None = None, **arguments: str
+    ) -> None:
         if lease is not None:
             lease.check_time()
-        # A message that no worker took in time is worthless: the row is nudged again.
-        expires = NUDGE_AGAIN * 4 if arguments else None
         self._app.send_task(task, kwargs=arguments, expires=expires, retry=False)
         logger.info("Sent %s %s", task, " ".join(arguments.values()))
 

@@ -13,15 +13,17 @@ from django.core.management.base import BaseCommand, CommandError
 
 from investment.lib import clock
 from investment.lib.errors import DomainError
-from investment.market.models import Instrument
-from investment.market.selectors.sessions import latest_closed_session
+from investment.market.models import DailyBar, Instrument
+from investment.market.selectors.sessions import latest_closed_session, sessions_before
 from investment.ops.management import console
 from investment.ops.models import Run, SessionJob
 from investment.ops.selectors import backfill as history
 from investment.ops.selectors import jobs
 from investment.ops.selectors.installation import check_mode
+from investment.ops.selectors.prices import has_prices, prices_source
 from investment.ops.services import job_rows, leases
 from investment.ops.services.backfill import run_backfill
+from investment.ops.services.history import open_history
 from investment.ops.services.instruments import sync_instruments
 from investment.ops.services.session_job import Outcome, advance_session, outcome_of
 from investment.ops.services.work import OnProgress
@@ -29,6 +31,7 @@ from investment.providers.sandbox.folder import first_and_last_session
 
 FINISHED = (SessionJob.State.DONE, SessionJob.State.CLOSED)
 _PAUSES = (2.0, 5.0, 15.0)  # seconds before a passing failure is tried again
+_LONGEST = 90.0  # seconds to wait for a provider that said when to come back; beyond it the job waits
 _LOOK = 0.5  # seconds between looks at a session that somebody else works on
 NOT_FINISHED = 2  # exit code: nothing went wrong here, and it will be tried again
 
@@ -65,10 +68,15 @@ class Command(BaseCommand):
         try:
             check_mode()
             with console.progress() as on_progress:
+                if not has_prices():
+                    self.stdout.write(prices_source().words)
+                    return
                 if not stored:
                     self._know_instruments(on_progress)
                 sessions = self._sessions(options, on_progress)
                 outcomes = [self._run(session, on_progress) for session in sessions]
+                if options["catch_up"]:
+                    outcomes += self._one_before(outcomes, on_progress)
         except DomainError as error:
             raise CommandError(error.message) from error
         if not outcomes:
@@ -102,8 +110,12 @@ class Command(BaseCommand):
         """
         Read who is listed where nobody has told us yet: nothing could be ranked.
 
-        Those no longer listed can wait for the schedule: a first start has few calls.
+        Those no longer listed can wait for the schedule: a first start has few calls. In live mode all
+        of it waits for the history's turn: with so few calls, prices come first.
         """
+        if settings.MODE.kind == "live":
+            open_history(now=clock.now())
+            return
         if Instrument.objects.exclude(kind=Instrument.Kind.UNKNOWN).exists():
             return
         sync_instruments(
@@ -124,6 +136,16 @@ class Command(BaseCommand):
             )
             for note in filled.notes:
                 self.stdout.write(f"  {note}")
+
+    def _one_before(self, outcomes: Sequence[Outcome], on_progress: OnProgress) -> list[Outcome]:
+        """Where the only session there could be is not published yet, bring in the one before it now."""
+        if not outcomes or self._stored or settings.MODE.kind != "live" or DailyBar.objects.exists():
+            return []
+        first = outcomes[0]
+        if first.state != SessionJob.State.NOT_PUBLISHED:
+            return []
+        before = sessions_before(first.session, 2)[0]
+        return [self._run(before, on_progress)] if before < first.session else []
 
     def _run(self, session: date, on_progress: OnProgress) -> Outcome:
         """Advance one session; wait for whoever is at it, and go on if that one is gone."""
@@ -155,8 +177,13 @@ class Command(BaseCommand):
                 continue
             if not outcome.passing or not pauses:
                 return outcome
-            self.stdout.write(f"{outcome.error}; again in {pauses[0]:.0f} s")
-            time.sleep(pauses.pop(0))
+            pause = pauses.pop(0)
+            if outcome.come_back is not None:
+                pause = max(pause, (outcome.come_back - clock.now()).total_seconds() / (clock.rate() or 1.0))
+            if pause > _LONGEST:
+                return outcome
+            self.stdout.write(f"{outcome.error}; again in {pause:.0f} s")
+            time.sleep(pause)
 
 
 def _wait_until_free(session: date) -> None:

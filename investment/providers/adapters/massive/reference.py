@@ -29,10 +29,17 @@ class ReferenceQuestions:
 
     _way: Transport
 
-    def instruments(self, *, active: bool = True, on: date | None = None) -> Iterator[list[InstrumentRecord]]:
-        """Yield the instruments of the US stock market, a page (one call, up to 1,000) at a time."""
+    def instruments(
+        self, *, active: bool = True, on: date | None = None, after: str = ""
+    ) -> Iterator[list[InstrumentRecord]]:
+        """
+        Yield the instruments of the US stock market, a page (one call, up to 1,000) at a time.
+
+        ``after`` is the last ticker that has been read, where the list is gone on with.
+        """
         params: dict[str, str | int] = {"market": "stocks", "active": str(active).lower()}
         params |= {"limit": _MOST_TICKERS, "sort": "ticker", "order": "asc"}
+        params |= {"ticker.gt": ticker(after)} if after else {}
         params |= {"date": str(on)} if on else {}
         for body in self._way.pages("tickers", "/v3/reference/tickers", params, first_day=on):
             yield reading.read_rows(body, payloads.Ticker, records.instrument_record, "tickers")
