@@ -11,7 +11,9 @@ from celery import shared_task
 
 from investment.lib import clock
 from investment.ops.models import Run
-from investment.ops.services import instruments, job_rows, leases, session_job
+from investment.ops.selectors.history import reads_instruments
+from investment.ops.selectors.prices import has_prices
+from investment.ops.services import history, instruments, job_rows, leases, session_job
 from investment.providers.errors import ProviderError
 from investment.providers.services import archive
 from investment.quotas.errors import QuotaExhausted
@@ -38,6 +40,7 @@ def advance_session(*, session: str, **_unknown: object) -> None:
 @shared_task(name="ops.open_sessions")
 def open_sessions(**_unknown: object) -> None:
     """Make the jobs of the sessions that have closed; beat sees that they are due."""
+    history.open_history(now=clock.now())
     opened = job_rows.open_sessions(now=clock.now())
     logger.info("Opened %s", ", ".join(map(str, opened)) or "no session")
 
@@ -45,10 +48,24 @@ def open_sessions(**_unknown: object) -> None:
 @shared_task(name="ops.sync_instruments")
 def sync_instruments(**_unknown: object) -> None:
     """Bring the instrument list up to date. What failed is in its run; the next day tries again."""
+    if not has_prices() or reads_instruments():  # nobody to ask, or it is being read anyway
+        return
     try:
         instruments.sync_instruments(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
     except (leases.Busy, leases.LeaseLost, ProviderError, QuotaExhausted) as error:
         logger.warning("Instruments: %s", error)
+
+
+@shared_task(name="ops.bring_history")
+def bring_history(**_unknown: object) -> None:
+    """Bring in what free calls allow of the history. Its row says when to go on."""
+    try:
+        row = history.bring_history(now=clock.now(), trigger=Run.Trigger.SCHEDULE)
+    except (leases.Busy, leases.LeaseLost) as error:
+        logger.info("History: %s", error)
+        return
+    if row is not None:
+        logger.info("History: %s, again at %s %s", row.state, row.next_try_at, row.error)
 
 
 @shared_task(name="ops.fold_calls")
