@@ -5,21 +5,22 @@ would take a quarter of its memory.
 
 import argparse
 import sys
-from datetime import UTC
+from datetime import UTC, tzinfo
 
 from django.conf import settings
 
 from investment.lib import clock
 from investment.providers.datafolder import FolderRefused
+from investment.providers.sandbox.delays import Delays
 from investment.providers.sandbox.desks import give_plan, make_desks
 from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.faults import FIRST
-from investment.providers.sandbox.limiter import Limiter
+from investment.providers.sandbox.limiter import Kind, Limiter
 from investment.providers.sandbox.options import add_arguments
 from investment.providers.sandbox.plans import NEW_YORK
 from investment.providers.sandbox.server import NothingToServe, make_server, make_source
 from investment.providers.sandbox.state import Desk, Sandbox
-from investment.providers.sandbox.table import speakers
+from investment.providers.sandbox.table import known_windows, speakers, unknown_endpoint
 
 NO_KEY = "-"
 USUAL_KEY = "sample-key"
@@ -42,15 +43,48 @@ def main(arguments: list[str]) -> None:
         source=source,
         desks=_desks(options.key, plan),
         clock=clock.now,
-        limiter=Limiter(options.window, UTC if options.day == "utc" else NEW_YORK),
+        limiter=_limiter(options.window, UTC if options.day == "utc" else NEW_YORK),
         range_to_today=options.range_to_today,
         clock_offset=options.clock_offset,
         rate=clock.rate,
         deviations=_deviations(options.deviation),
     )
+    for told in options.latency:
+        _delay(sandbox, told)
     sys.stdout.write(f"The sandbox serves {mode.name} on http://{options.host}:{options.port}, plan {plan}\n")
     sys.stdout.flush()
     make_server(sandbox, host=options.host, port=options.port).run()
+
+
+def _limiter(told: list[str], zone: tzinfo) -> Limiter:
+    """``fixed`` and ``rolling`` are for all, whatever is known of a provider; ``finnhub=fixed`` for one."""
+    kind: Kind | None = None
+    kinds: dict[str, Kind] = {}
+    for text in told:
+        provider, named, window = text.rpartition("=")
+        if window not in ("rolling", "fixed") or (named and provider not in speakers()):
+            sys.exit(f"--window takes rolling, fixed or PROVIDER=rolling|fixed, was {text!r}")
+        if named:
+            kinds[provider] = "fixed" if window == "fixed" else "rolling"
+        else:
+            kind = "fixed" if window == "fixed" else "rolling"
+    return Limiter(kind or "rolling", zone, kinds if kind else known_windows() | kinds)
+
+
+def _delay(sandbox: Sandbox, told: str) -> None:
+    """``heavy,median=0.2,p99=2`` is for all calls, ``finnhub.*:constant,median=1`` for some."""
+    endpoint, named, rest = told.rpartition(":")
+    wrong = unknown_endpoint(endpoint) if named else ""
+    if wrong:
+        sys.exit(f"--latency: {wrong}")
+    try:
+        delays = Delays.parse(rest)
+    except ValueError as error:
+        sys.exit(f"--latency takes [ENDPOINT:]DISTRIBUTION,median=SECONDS…, and {error}")
+    if named and endpoint != "*":
+        sandbox.delays_at[endpoint if "." in endpoint else f"{FIRST}.{endpoint}"] = delays
+    else:
+        sandbox.delays = delays
 
 
 def _deviations(told: list[str]) -> dict[str, Deviation]:

@@ -95,7 +95,7 @@ def _guarded(
         request_id = uuid.uuid4().hex
         key, name = _key(speaker, request), speaker.named(route, request)
         tally, entry = _noted(sandbox, speaker, key, name, request)
-        delay = sandbox.delays.draw()
+        delay = sandbox.delays_of(speaker.name, name).draw()
         await sandbox.wait(delay.before)
         if not delay.counted:
             return NeverAnswer()

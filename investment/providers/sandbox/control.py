@@ -4,15 +4,17 @@ Driving the sandbox: counts, faults, reset, under ``/_sandbox/``, from this mach
     GET    /_sandbox/counts   of each provider's keys: received, admitted, refused, over_limit
                               ("keys" are Massive's)
     GET    /_sandbox/calls    the last calls: when, what, how answered
-    GET    /_sandbox/faults   the faults there are, and those that are armed
+    GET    /_sandbox/faults   the faults there are, the endpoints they can hit, and those that are armed
     POST   /_sandbox/faults   arm one: {"kind": "status", "endpoint": "grouped", "times": 2, "status": 503}
     DELETE /_sandbox/faults   disarm all
     PUT    /_sandbox/deviations/PROVIDER   let it tell another story, until DELETE of the same: {"stale": 900,
                               "scale": 100, "shift": 1, "symbols": ["ZLUD"]}; GET /_sandbox/deviations lists
     GET    /_sandbox/         all this as a page
     PUT    /_sandbox/delays   how long calls take, in the clock's seconds, until told otherwise:
-                              {"before": {"median": 0.2, "spread": 1, "most": 8}, "after": {...},
-                              "never": 0.01, "seed": 1}; see delays.py
+                              {"endpoint": "finnhub.*", "before": {"distribution": "heavy", "median": 0.2,
+                              "p99": 2}, "after": {...}, "never": 0.01, "seed": 1}; see delays.py. Without an
+                              endpoint it is all calls that have none of their own; GET lists
+    PUT    /_sandbox/windows  how a provider's windows count: {"provider": "finnhub", "window": "fixed"}
     POST   /_sandbox/reset    forget calls, counts, faults, delays and deviations
     PUT    /_sandbox/keys     give a key a plan, or windows: {"key": "k", "plan": "30/1,60/60,headers",
                               "provider": "finnhub"}; null takes it away; without a provider it is Massive
@@ -34,13 +36,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from investment.lib.clock import Reading
-from investment.providers.sandbox.delays import Delays
+from investment.providers.sandbox.delays import DISTRIBUTIONS, Delays
 from investment.providers.sandbox.desks import give_plan
 from investment.providers.sandbox.deviations import DEVIATIONS, Deviation
 from investment.providers.sandbox.faults import FIRST, KINDS, Fault, UnknownFault
 from investment.providers.sandbox.page import page
 from investment.providers.sandbox.state import Sandbox
-from investment.providers.sandbox.table import speakers
+from investment.providers.sandbox.table import endpoints, speakers, unknown_endpoint
 
 PAGE_HEADERS = {
     "Cache-Control": "no-store",
@@ -63,13 +65,23 @@ def routes(sandbox: Sandbox) -> list[Mount]:
         return _json({"calls": list(sandbox.calls)})
 
     async def faults(_: Request) -> Response:
-        return _json({"kinds": KINDS, "armed": [asdict(fault) for fault in sandbox.faults.armed]})
+        armed = [asdict(fault) for fault in sandbox.faults.armed]
+        known = {name: [*endpoints(name), *speaker.lines] for name, speaker in speakers().items()}
+        return _json({"kinds": KINDS, "endpoints": known, "armed": armed})
+
+    async def delays(_: Request) -> Response:
+        told = {"*": sandbox.delays, **sandbox.delays_at}
+        return _json(
+            {"distributions": DISTRIBUTIONS, "on": {name: each.words() for name, each in told.items()}}
+        )
 
     async def arm(request: Request) -> Response:
         try:
             fault = Fault(**await _object(request))
         except (TypeError, UnknownFault, msgspec.DecodeError) as error:
             return _json({"error": str(error)}, 400)
+        if wrong := unknown_endpoint(fault.endpoint):
+            return _json({"error": wrong}, 400)
         sandbox.faults.arm(fault)
         return _json({"armed": [asdict(each) for each in sandbox.faults.armed]}, 201)
 
@@ -100,7 +112,9 @@ def routes(sandbox: Sandbox) -> list[Mount]:
         ("DELETE", "/deviations/{provider}", partial(_follow, sandbox)),
         ("GET", "/", show),
         ("PUT", "/keys", partial(_give_plan, sandbox)),
+        ("GET", "/delays", delays),
         ("PUT", "/delays", partial(_set_delays, sandbox)),
+        ("PUT", "/windows", partial(_set_window, sandbox)),
         ("PUT", "/clock", partial(_set_clock, sandbox)),
     ]
     return [
@@ -138,9 +152,28 @@ async def _give_plan(sandbox: Sandbox, request: Request) -> Response:
 
 async def _set_delays(sandbox: Sandbox, request: Request) -> Response:
     try:
-        sandbox.delays = Delays.read(await _object(request))
+        wanted = await _object(request)
+        endpoint = str(wanted.pop("endpoint", "*"))
+        told = Delays.read(wanted)
     except (TypeError, ValueError, msgspec.DecodeError) as error:
         return _json({"error": str(error)}, 400)
+    if wrong := unknown_endpoint(endpoint):
+        return _json({"error": wrong}, 400)
+    if endpoint == "*":
+        sandbox.delays = told
+    else:
+        sandbox.delays_at[endpoint if "." in endpoint else f"{FIRST}.{endpoint}"] = told
+    return Response(status_code=204)
+
+
+async def _set_window(sandbox: Sandbox, request: Request) -> Response:
+    wanted = await _object(request)
+    provider, window = wanted.get("provider"), wanted.get("window")
+    if provider not in speakers():
+        return _json({"error": f"no provider {provider!r}; there are: {', '.join(speakers())}"}, 400)
+    if window not in ("rolling", "fixed"):
+        return _json({"error": "window is rolling or fixed"}, 400)
+    sandbox.limiter.kinds[provider] = window
     return Response(status_code=204)
 
 

@@ -1,7 +1,7 @@
 """The sandbox's own count of calls, written apart from the ledger whose judge it is."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple
 
@@ -28,13 +28,17 @@ class Limiter:
     """
     Counts each key's calls in windows that roll, or that start with the clock's multiples of their length.
 
-    A fixed day starts with midnight in ``zone``. A refused call is not counted. Time may be turned
-    back; what lies ahead of it is forgotten.
+    Which of the two, ``kinds`` says by provider, and ``kind`` of all others. A fixed day starts with
+    midnight in ``zone``. A refused call is not counted. Time may be turned back; what lies ahead of it is
+    forgotten.
     """
 
-    def __init__(self, kind: Kind = "rolling", zone: tzinfo = UTC) -> None:
+    def __init__(
+        self, kind: Kind = "rolling", zone: tzinfo = UTC, kinds: Mapping[str, Kind] | None = None
+    ) -> None:
         self.kind = kind
         self.zone = zone
+        self.kinds = dict(kinds or {})
         self._calls: dict[str, deque[float]] = {}
 
     def admit(self, key: str, windows: Sequence[Window], now: float) -> Window | None:
@@ -51,7 +55,7 @@ class Limiter:
             # A window is full when the call that is `limit` calls back still lies in it.
             if (
                 len(calls) >= window.limit
-                and self._counts(calls[-window.limit], window.seconds, now)
+                and self._counts(key, calls[-window.limit], window.seconds, now)
                 and (full is None or window.seconds > full.seconds)
             ):
                 full = window
@@ -59,7 +63,7 @@ class Limiter:
             return full
         calls.append(now)
         longest = max(window.seconds for window in windows)
-        while not self._counts(calls[0], longest, now):
+        while not self._counts(key, calls[0], longest, now):
             calls.popleft()
         return None
 
@@ -69,8 +73,8 @@ class Limiter:
             return None
         window = max(windows, key=lambda window: window.seconds)
         calls = self._calls_of(key, now)
-        used = sum(self._counts(call, window.seconds, now) for call in calls)
-        if self.kind == "fixed":
+        used = sum(self._counts(key, call, window.seconds, now) for call in calls)
+        if self.kind_of(key) == "fixed":
             reset = self._start(window.seconds, now, following=True)
         else:
             reset = calls[-1] + window.seconds if used else now
@@ -79,7 +83,7 @@ class Limiter:
     def used(self, key: str, window: Window, now: float) -> int:
         """Return how many of a key's calls lie in a window."""
         return sum(
-            self._counts(call, window.seconds, now) for call in self._calls.get(key, ()) if call <= now
+            self._counts(key, call, window.seconds, now) for call in self._calls.get(key, ()) if call <= now
         )
 
     def counted(self) -> list[str]:
@@ -99,9 +103,15 @@ class Limiter:
             calls.pop()
         return calls
 
-    def _counts(self, call: float, seconds: float, now: float) -> bool:
+    def kind_of(self, key: str) -> Kind:
+        """Return which windows count a key, or a provider by its name."""
+        return self.kinds.get(key.partition("\t")[0], self.kind)
+
+    def _counts(self, key: str, call: float, seconds: float, now: float) -> bool:
         """Whether a call lies in the window of ``seconds`` that ``now`` is in."""
-        return call > now - seconds if self.kind == "rolling" else call >= self._start(seconds, now)
+        if self.kind_of(key) == "rolling":
+            return call > now - seconds
+        return call >= self._start(seconds, now)
 
     def _start(self, seconds: float, now: float, *, following: bool = False) -> float:
         """Return when the fixed window began that ``now`` is in, or when the following one does."""

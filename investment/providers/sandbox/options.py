@@ -5,56 +5,78 @@ import argparse
 from investment.providers.sandbox.plans import PLANS
 
 HELP = """\
-Serve the market of this installation (INVESTMENT_MODE: the invented one, or the
-folder DATA_DIR) as its providers would: their addresses, keys, limits, errors and
-oddities.
+Serve the market of this installation as its providers would: their addresses, keys,
+limits, errors and oddities. Sample mode has an invented market; --data a folder's.
 
-    massive        /                         finnhub   /finnhub/api/v1, ws /finnhub/ws
-    alphavantage   /alphavantage/query       newsapi   /newsapi/v2
-    ecb            /ecb/stats/eurofxref      sec       /sec, /sec/data
+START   manage.py sandbox --port 9000          (any free port; ^C ends it)
+LOOK    http://127.0.0.1:9000/_sandbox/        a page: what each key sent, what was
+                                               refused, what is not as usual
+ASK     its providers, on one port, with their own paths below:
+    massive       /                      WebSocket /stocks
+    finnhub       /finnhub/api/v1        WebSocket /finnhub/ws
+    alphavantage  /alphavantage/query
+    newsapi       /newsapi/v2
+    ecb           /ecb/stats/eurofxref   needs no key
+    sec           /sec, /sec/data        needs a User-Agent with an e-mail address
 
-Each provider's key is its <NAME>_API_KEY (sample-key where none is set). Try:
+A key is the <NAME>_API_KEY of the environment, and sample-key where none is set:
 
-    curl -H 'Authorization: Bearer sample-key' http://127.0.0.1:PORT/v3/reference/tickers
-    curl 'http://127.0.0.1:PORT/finnhub/api/v1/stock/symbol?exchange=US&token=sample-key'
+    curl -H 'Authorization: Bearer sample-key' localhost:9000/v3/reference/tickers
+    curl 'localhost:9000/finnhub/api/v1/stock/symbol?exchange=US&token=sample-key'
+    curl 'localhost:9000/alphavantage/query?function=SYMBOL_SEARCH&keywords=a&apikey=k'
+    curl -H 'X-Api-Key: sample-key' 'localhost:9000/newsapi/v2/everything?q=shares'
+    curl localhost:9000/ecb/stats/eurofxref/eurofxref-daily.xml
+    curl -A 'Jane jane@example.com' localhost:9000/sec/files/company_tickers.json
 
-Drive it from this machine, without a key, under /_sandbox/ (a page for browsers):
+DRIVE   it without a key, from this machine alone:
+    S=localhost:9000/_sandbox  J='Content-Type: application/json'
 
-    curl http://127.0.0.1:PORT/_sandbox/counts       what was asked and refused
-    curl http://127.0.0.1:PORT/_sandbox/calls        the last calls, one by one
+  What was asked:
+    curl $S/counts                    by provider and key: received, admitted, refused
+    curl $S/calls                     the last calls, one by one
 
-Keys: give one a plan, or windows of your own; null takes it away.
+  Keys and plans. A plan is one of the provider's, or windows of your own; null takes
+  the key away.
+    massive       basic starter developer advanced unlimited
+    finnhub       free paid standard
+    alphavantage  free premium_75 premium_150 premium_300 premium_600 premium_1200
+                  unlimited before_2024
+    newsapi       developer business advanced disabled
+    curl -X PUT $S/keys -d '{"provider": "finnhub", "key": "k", "plan": "paid"}'
+    curl -X PUT $S/keys -d '{"key": "k", "plan": "5/1,60/60,headers"}'
+  Windows roll, or start with the clock's multiples of their length (finnhub's do):
+    curl -X PUT $S/windows -d '{"provider": "massive", "window": "fixed"}'
 
-    curl -X PUT http://127.0.0.1:PORT/_sandbox/keys \\
-        -d '{"provider": "finnhub", "key": "k", "plan": "30/1,60/60,headers"}'
-
-Faults: "endpoint" is a provider's (finnhub.quote), any of a provider (finnhub.*) or
-any at all (*); a bare name is Massive's. "times": null is until disarmed.
-
-    curl http://127.0.0.1:PORT/_sandbox/faults       the kinds there are
-    curl -H 'Content-Type: application/json' http://127.0.0.1:PORT/_sandbox/faults \\
-        -d '{"kind": "status", "endpoint": "finnhub.*", "times": 2, "status": 502}'
-    curl -H 'Content-Type: application/json' http://127.0.0.1:PORT/_sandbox/faults \\
+  Faults, of an ENDPOINT: finnhub.quote, any of finnhub.*, any at all *; a bare name
+  is Massive's. "times" is how many answers (1); null: until disarmed.
+    curl $S/faults                    kinds, endpoints, and what is armed
+    curl -H "$J" $S/faults \\
+        -d '{"kind": "status", "endpoint": "finnhub.*", "status": 502, "times": 2}'
+    curl -H "$J" $S/faults \\
         -d '{"kind": "trickle", "endpoint": "grouped", "seconds": 20}'
-    curl -X DELETE http://127.0.0.1:PORT/_sandbox/faults
+    curl -H "$J" $S/faults -d '{"kind": "reset", "endpoint": "finnhub.line"}'
+    curl -X DELETE $S/faults
 
-Delays: log-normal waits before and after a call is counted, and calls never answered.
+  Latency, in the clock's seconds: constant, exponential, or heavy-tailed with a
+  median and a p99; before a call is counted or after; of all calls or an ENDPOINT.
+    curl -X PUT $S/delays \\
+        -d '{"after": {"distribution": "heavy", "median": 0.2, "p99": 3}, "seed": 1}'
+    curl -X PUT $S/delays \\
+        -d '{"endpoint": "sec.*", "after": {"distribution": "constant", "median": 1}}'
+    curl -X PUT $S/delays -d '{"never": 0.01}'      one in a hundred gets no answer
 
-    curl -X PUT http://127.0.0.1:PORT/_sandbox/delays \\
-        -d '{"before": {"median": 0.2}, "after": {"median": 0.2}, "never": 0.01, "seed": 1}'
+  Deviations: one provider's prices disagree with the others'.
+    curl -X PUT $S/deviations/finnhub -d '{"stale": 900}'            15 minutes late
+    curl -X PUT $S/deviations/massive -d '{"scale": 100, "symbols": ["ZLUD"]}'
+    curl -X PUT $S/deviations/alphavantage -d '{"shift": 1}'         a day late
+    curl -X DELETE $S/deviations/finnhub
 
-Deviations: one provider's prices disagree with the others' (stale, scale, shift).
+  Clock: the product's own (manage.py clock), until it is given another: here an
+  hour a minute from the first of March 2026 on.
+    curl -X PUT $S/clock -d '{"origin": 1772323200, "started": '$(date +%s)', "rate": 60}'
 
-    curl -X PUT http://127.0.0.1:PORT/_sandbox/deviations/finnhub -d '{"stale": 900}'
-    curl -X PUT http://127.0.0.1:PORT/_sandbox/deviations/massive \\
-        -d '{"scale": 100, "symbols": ["ZLUD"]}'
-    curl -X DELETE http://127.0.0.1:PORT/_sandbox/deviations/finnhub
-
-All of it away again:
-
-    curl -X POST -H 'Content-Type: application/json' http://127.0.0.1:PORT/_sandbox/reset
-
-Its clock is the product's (manage.py clock), unless PUT /_sandbox/clock gives it another.
+  All of it away again, counts and calls too:
+    curl -X POST -H "$J" $S/reset
 """
 
 
@@ -78,10 +100,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--window",
-        choices=["rolling", "fixed"],
-        default="rolling",
-        help="whether the windows of limits roll, or start with the clock's multiples of their length "
-        "(default: %(default)s)",
+        action="append",
+        default=[],
+        metavar="[PROVIDER=]rolling|fixed",
+        help="whether the windows of limits roll, or start with the clock's multiples of their length; may "
+        "be repeated (default: fixed for finnhub, rolling for others)",
+    )
+    parser.add_argument(
+        "--latency",
+        action="append",
+        default=[],
+        metavar="[ENDPOINT:]DISTRIBUTION,median=S[,p99=S]",
+        help="how long calls take, from the start; may be repeated: heavy,median=0.2,p99=3, "
+        "'finnhub.*:constant,median=1', exponential,median=0.1,never=0.01,seed=1",
     )
     parser.add_argument(
         "--day",

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from investment.lib.exchange_days import SessionDay
 from investment.providers.sandbox.faults import Fault
-from investment.providers.sandbox.limiter import Window
+from investment.providers.sandbox.limiter import Kind, Window
 from investment.providers.sandbox.plans import Plan, first_day, today
 from investment.providers.sandbox.prices import LastPrice, last_price
 from investment.providers.sandbox.sources import Source, session_day
@@ -142,6 +142,9 @@ class Speaker:
     beyond: ClassVar[tuple[str, ...]] = ()  # paths that exist and are in no plan played here
     plans: ClassVar[Mapping[str, Plan]]
     usual: ClassVar[str]  # the plan of whoever has no other
+    functions: ClassVar[tuple[str, ...]] = ()  # the endpoints' names, where one route has several
+    lines: ClassVar[tuple[str, ...]] = ()  # what else faults can hit: an open connection
+    window: ClassVar[Kind | None] = None  # how its windows are known to count
     keyless: ClassVar[bool] = False  # everybody is served, all on one count, on the usual plan
     rate_before_plan: ClassVar[bool] = False  # an endpoint outside the plan costs a call
     call_type: ClassVar[type[Call]] = Call

@@ -59,7 +59,8 @@ class Sandbox:
     :param desks: the providers by name; a key that is not at its desk is unknown there.
     :param clock: returns the time it is, aware; ``clock_offset`` (seconds) is how far ours is ahead.
     :param rate: returns how many of the clock's seconds pass in a real one.
-    :param delays: how long calls take.
+    :param delays: how long calls take; ``delays_at`` is for an endpoint (``finnhub.quote``) or a provider
+        (``finnhub.*``) alone.
     :param range_to_today: what a plan with end-of-day data gets for a range that ends today or
         later but starts before: the days before («clip»), or nothing («refuse»). Not documented.
     """
@@ -71,6 +72,7 @@ class Sandbox:
     clock_offset: float = 0.0
     rate: Callable[[], float] = lambda: 1.0
     delays: Delays = field(default_factory=Delays)
+    delays_at: dict[str, Delays] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     range_to_today: Literal["clip", "refuse"] = "clip"
     deviations: dict[str, Deviation] = field(default_factory=dict)
@@ -80,6 +82,11 @@ class Sandbox:
     def keys(self) -> dict[str, Plan]:
         """The first provider's keys."""
         return self.desk(FIRST).keys
+
+    def delays_of(self, provider: str, endpoint: str) -> Delays:
+        """Return what a call's time is drawn from."""
+        named = self.delays_at.get(f"{provider}.{endpoint}") or self.delays_at.get(f"{provider}.*")
+        return named or self.delays
 
     def desk(self, provider: str) -> Desk:
         return self.desks.setdefault(provider, Desk())
@@ -132,6 +139,7 @@ class Sandbox:
     def reset(self) -> None:
         """Forget calls, counts, faults, delays and deviations."""
         self.delays = Delays()
+        self.delays_at.clear()
         for desk in self.desks.values():
             desk.tallies.clear()
             desk.banned_until.clear()

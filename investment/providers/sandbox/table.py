@@ -3,6 +3,8 @@
 from importlib import import_module
 from pathlib import Path
 
+from investment.providers.sandbox.faults import FIRST
+from investment.providers.sandbox.limiter import Kind
 from investment.providers.sandbox.speakers import Speaker
 
 # In this order on the page and in the help; a folder that is not there is left out.
@@ -34,3 +36,26 @@ def speaker_of(path: str) -> Speaker:
 
 def _within(path: str, mount: str) -> bool:
     return path == mount or path.startswith(f"{mount}/")
+
+
+def known_windows() -> dict[str, Kind]:
+    """Return the windows of those providers of which it is known how they count."""
+    return {name: speaker.window for name, speaker in speakers().items() if speaker.window}
+
+
+def endpoints(provider: str) -> list[str]:
+    """Return the names under which a provider's endpoints are counted and spoilt."""
+    speaker = speakers()[provider]
+    return [*speaker.functions, *(name for name in speaker.routes if not speaker.functions), *speaker.sockets]
+
+
+def unknown_endpoint(name: str) -> str:
+    """Return what is wrong with an endpoint's name (``*``, ``finnhub.*``, ``finnhub.quote``), or nothing."""
+    provider, _, endpoint = name.rpartition(".")
+    provider = provider or FIRST
+    if name == "*":
+        return ""
+    if provider not in speakers():
+        return f"no provider {provider!r}; there are: {', '.join(speakers())}"
+    known = ["*", *endpoints(provider), *speakers()[provider].lines]
+    return "" if endpoint in known else f"no endpoint {name!r}; {provider} has: {', '.join(known)}"

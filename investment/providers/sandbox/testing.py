@@ -25,6 +25,7 @@ from investment.providers.sandbox.sample import SampleMarket
 from investment.providers.sandbox.server import folder_source, make_server, sample_source
 from investment.providers.sandbox.sources import SampleSource, Source
 from investment.providers.sandbox.state import Sandbox, Tally
+from investment.providers.sandbox.table import known_windows
 
 KEY = "test-key-of-the-sandbox"
 NOW = datetime(2026, 3, 3, 5, 30, tzinfo=UTC)  # a Tuesday, half an hour into it in New York
@@ -84,7 +85,7 @@ def running_sandbox(
     plans: Mapping[str, str] | None = None,
     now: datetime = NOW,
     clock: Callable[[], datetime] | None = None,
-    window: Kind = "rolling",
+    window: Kind | None = None,
     range_to_today: Literal["clip", "refuse"] = "clip",
 ) -> Iterator[RunningSandbox]:
     """
@@ -92,6 +93,7 @@ def running_sandbox(
 
     :param plan: Massive's; ``plans`` are those of the other providers, by their names.
     :param now: where the clock stands; moved by :meth:`RunningSandbox.advance`.
+    :param window: how all windows count; None: as is known of each provider, else rolling.
     :param clock: a clock instead, such as ``investment.lib.clock.now``.
     """
     source: Source = _folder(folder) if folder else _sample(seed, symbols)
@@ -103,7 +105,7 @@ def running_sandbox(
         source=source,
         desks=desks,
         clock=clock or (lambda: holder[0].now or NOW),
-        limiter=Limiter(window),
+        limiter=Limiter(window) if window else Limiter(kinds=known_windows()),
         range_to_today=range_to_today,
     )
     server = make_server(sandbox, host="127.0.0.1", port=0)

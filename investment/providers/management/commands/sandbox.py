@@ -27,12 +27,13 @@ class Command(BaseCommand):
         arguments = [
             f"--host={options['host']}",
             f"--port={options['port']}",
-            f"--window={options['window']}",
             f"--day={options['day']}",
             f"--clock-offset={options['clock_offset']}",
             f"--range-to-today={options['range_to_today']}",
             *([f"--plan={options['plan']}"] if options["plan"] else []),
             *(f"--key={key}" for key in options["key"]),
+            *(f"--window={each}" for each in options["window"]),
+            *(f"--latency={each}" for each in options["latency"]),
             *(f"--deviation={each}" for each in options["deviation"]),
         ]
         environment = os.environ | {"PYTHONPATH": str(settings.BASE_DIR), "OPENBLAS_NUM_THREADS": "1"}

@@ -28,10 +28,10 @@ FUNCTIONS: dict[str, Callable[[Question], Document | Reply]] = {
     "CURRENCY_EXCHANGE_RATE": currencies.rate,
     "NEWS_SENTIMENT": news.sentiment,
 }
-PREMIUM = {
+PREMIUM = (
     "TIME_SERIES_INTRADAY", "TIME_SERIES_DAILY_ADJUSTED", "FX_INTRADAY", "CRYPTO_INTRADAY",
     "REALTIME_BULK_QUOTES", "REALTIME_OPTIONS",
-}  # fmt: skip
+)  # fmt: skip
 UNKNOWN_FUNCTION = "unknown_function"
 SERIES = ("Time Series (Daily)", "Time Series FX (Daily)")
 
@@ -53,6 +53,7 @@ class AlphaVantage(Speaker):
     host = "www.alphavantage.co"
     usual = "free"
     rate_before_plan = True
+    functions = tuple(name.lower() for name in (*FUNCTIONS, *PREMIUM, UNKNOWN_FUNCTION))
     call_type = Question
     plans: ClassVar[Mapping[str, Plan]] = {
         "free": Plan(

@@ -34,6 +34,8 @@ class Finnhub(Speaker):
     mount = "/finnhub/api/v1"
     host = "finnhub.io"
     usual = "free"
+    window = "fixed"
+    lines = ("line", "trades")
     call_type = FinnhubCall
     plans: ClassVar[Mapping[str, Plan]] = {
         "free": _plan("free", 60, without=PREMIUM),

@@ -62,6 +62,7 @@ class Massive(Speaker):
     }
     sockets = {"stocks": ("/stocks", socket.stocks)}
     in_band = frozenset({"stocks"})
+    lines = ("line",)
     beyond = (
         "/v2/snapshot/{rest:path}", "/v3/snapshot", "/v3/snapshot/{rest:path}", "/v2/last/{rest:path}",
         "/v3/trades/{rest:path}", "/v3/quotes/{rest:path}", "/stocks/financials/v1/{rest:path}",

@@ -147,6 +147,24 @@ def test_it_is_driven_over_http_from_this_machine(sandbox: RunningSandbox) -> No
         assert control.get("/counts").json() == {"keys": {}, "providers": {}}
 
 
+def test_a_fault_of_an_endpoint_that_is_none_is_refused(sandbox: RunningSandbox) -> None:
+    with httpx.Client(base_url=f"{sandbox.url}/_sandbox") as client:
+        known = client.get("/faults").json()["endpoints"]
+        assert {"grouped", "ticker_events", "line"} <= set(known["massive"])
+        assert "time_series_daily" in known["alphavantage"]
+        for endpoint in (
+            "*",
+            "massive.*",
+            "line",
+            *(f"{name}.{each}" for name in known for each in known[name]),
+        ):
+            fault = {"kind": "status", "endpoint": endpoint}
+            assert client.post("/faults", json=fault).status_code == 201, endpoint
+        for endpoint in ("groupd", "finnhub.quot", "nobody.*"):
+            fault = {"kind": "status", "endpoint": endpoint}
+            assert client.post("/faults", json=fault).status_code == 400, endpoint
+
+
 def test_a_key_can_be_revoked_and_given_another_plan(sandbox: RunningSandbox) -> None:
     with httpx.Client(base_url=sandbox.url + "/_sandbox") as control:
         control.put("/keys", json={"key": sandbox.key, "plan": None})

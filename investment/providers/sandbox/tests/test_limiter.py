@@ -1,5 +1,6 @@
 """The sandbox's count is right: it judges the ledger."""
 
+import random
 import ssl
 from datetime import UTC, datetime
 
@@ -242,8 +243,64 @@ def test_the_same_seed_draws_the_same_delays_and_some_are_long() -> None:
     assert 60 < sum(not answered for *_, answered in drawn) < 140
 
 
+def test_a_wait_has_the_median_and_the_p99_that_it_was_given() -> None:
+    chance = random.Random(3)  # noqa: S311 - nothing secret
+    for name, p99, expected in (("constant", None, 0.5), ("exponential", None, 3.32), ("heavy", 9.0, 9.0)):
+        wait = Wait(0.5, distribution=name, p99=p99)
+        drawn = sorted(wait.draw(chance) for _ in range(20_000))
+        assert drawn[10_000] == pytest.approx(0.5, rel=0.05)
+        assert drawn[19_800] == pytest.approx(expected, rel=0.12)
+        assert name in wait.words() or name == "constant"
+
+
+def test_a_provider_or_an_endpoint_may_be_slower_than_the_others() -> None:
+    with running_sandbox() as sandbox:
+        wait = {"distribution": "constant", "median": 0.02}
+        assert control(sandbox, "PUT", "delays", endpoint="finnhub.*", after=wait).status_code == 204
+        assert control(sandbox, "PUT", "delays", endpoint="grouped", before=wait).status_code == 204
+        of = sandbox.sandbox.delays_of
+        assert [of("finnhub", "quote").draw().after, of("massive", "prev").draw().after] == [0.02, 0.0]
+        assert of("massive", "grouped").draw().before == 0.02
+        answer = control(sandbox, "PUT", "delays", endpoint="finnhub.quot", after=wait)
+        assert answer.status_code == 400
+        assert "quote" in answer.json()["error"]
+        told = httpx.get(f"{sandbox.url}/_sandbox/delays").json()
+        assert told["on"] == {
+            "*": "",
+            "finnhub.*": "0.02 s after it",
+            "massive.grouped": "0.02 s before the count",
+        }
+        sandbox.reset()
+        assert of("finnhub", "quote").draw().after == 0.0
+
+
+def test_windows_may_count_otherwise_at_one_provider() -> None:
+    limiter = Limiter("rolling", kinds={"fixedly": "fixed"})
+    windows = [Window(1, 60)]
+    for provider, expected in (("fixedly", None), ("other", windows[0])):
+        assert limiter.admit(f"{provider}\t\tk", windows, 59.0) is None
+        assert limiter.admit(f"{provider}\t\tk", windows, 61.0) == expected
+    with running_sandbox(plan="1/60", now=datetime(2026, 3, 3, 5, 30, 59, tzinfo=UTC)) as sandbox:
+        assert sandbox.sandbox.limiter.kind_of("finnhub") == "fixed"
+        assert control(sandbox, "PUT", "windows", provider="massive", window="fixed").status_code == 204
+        assert ask(sandbox).status_code == 200
+        sandbox.advance(seconds=2)
+        assert ask(sandbox).status_code == 200
+        assert control(sandbox, "PUT", "windows", provider="massive", window="round").status_code == 400
+        assert control(sandbox, "PUT", "windows", provider="nobody", window="fixed").status_code == 400
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"before": {"mean": 1}}, {"never": 2}, {"seed": []}, {"before": {"most": -1}}, {"speed": 1}]
+    "wrong",
+    [
+        {"before": {"distribution": "sudden"}},
+        {"before": {"median": 1, "p99": 0.5}},
+        {"before": {"mean": 1}},
+        {"never": 2},
+        {"seed": []},
+        {"before": {"most": -1}},
+        {"speed": 1},
+    ],
 )
 def test_impossible_delays_are_refused(wrong: dict[str, object]) -> None:
     with running_sandbox() as sandbox:

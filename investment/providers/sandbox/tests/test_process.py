@@ -1,6 +1,7 @@
 """The command becomes a small process that serves what the installation's mode says."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,7 +20,10 @@ from pytest_django import Settings
 
 from investment.lib.modes import Mode
 from investment.providers.sandbox import __main__ as process
+from investment.providers.sandbox.delays import Wait
 from investment.providers.sandbox.plans import PLANS
+from investment.providers.sandbox.table import speakers
+from investment.providers.sandbox.testing import running_sandbox
 
 ROOT = Path(__file__).parents[4]
 DEADLINE = 60.0  # seconds; a first start computes the calendar
@@ -101,8 +105,48 @@ def test_keys_and_plans_come_from_the_command_line() -> None:
         process._desks(["lonely"], "basic")
 
 
-def test_the_help_tells_how_to_drive_it() -> None:
+def test_windows_and_latencies_come_from_the_command_line() -> None:
+    limiter = process._limiter([], UTC)
+    assert [limiter.kind_of(name) for name in ("massive", "finnhub")] == ["rolling", "fixed"]
+    limiter = process._limiter(["rolling", "sec=fixed"], UTC)
+    assert [limiter.kind_of(name) for name in ("massive", "finnhub", "sec")] == [
+        "rolling",
+        "rolling",
+        "fixed",
+    ]
+    with pytest.raises(SystemExit, match="PROVIDER=rolling"):
+        process._limiter(["nobody=fixed"], UTC)
+    with running_sandbox() as running:
+        process._delay(running.sandbox, "heavy,median=0.2,p99=3")
+        process._delay(running.sandbox, "finnhub.*:constant,median=1")
+        assert running.sandbox.delays.after == Wait(0.2, p99=3)
+        assert running.sandbox.delays_of("finnhub", "quote").draw().after == 1.0
+        for wrong in ("nobody.*:constant,median=1", "sudden,median=1", "heavy,mean=1"):
+            with pytest.raises(SystemExit, match="--latency"):
+                process._delay(running.sandbox, wrong)
+
+
+@pytest.mark.slow
+def test_whoever_follows_the_help_gets_answers(tmp_path: Path) -> None:
     command = load_command_class("investment.providers", "sandbox")
     text = command.create_parser("manage.py", "sandbox").format_help()
-    assert "/_sandbox/faults" in text
-    assert "sample-key" in text
+    lines = text.replace("\\\n", " ").splitlines()
+    steps = [
+        line.split("      ")[0].strip() if "'" not in line else line for line in lines if " curl " in line
+    ]
+    setting = next(line for line in lines if line.strip().startswith("S="))
+    with started("--key=sample-key=basic", runtime=tmp_path, mode="sample-3-50") as (url, _):
+        script = "\n".join([setting, *steps]).replace("localhost:9000", url.removeprefix("http://"))
+        script = re.sub(r"' {4,}.*", "'", script).replace(
+            "curl ", "curl -sS -o /dev/null -w '%{http_code} ' "
+        )
+        told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    codes = told.stdout.split()
+    assert told.stderr == ""
+    assert len(codes) == len(steps) > 20
+    assert set(codes) == {"200", "201", "204"}, list(zip(codes, steps, strict=True))
+    for name, speaker in speakers().items():
+        assert speaker.keyless or set(speaker.plans) - {"finnhub", "alphavantage", "newsapi"} <= set(
+            text.split()
+        )
+        assert name in text
