@@ -6,7 +6,7 @@ job's row says when it is due.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from investment.ops.calculators import timetable
 from investment.ops.models import ScheduleEntry
@@ -14,19 +14,26 @@ from investment.ops.models import ScheduleEntry
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: at ``at`` in New York, on ``weekdays`` (0 is Monday; None: daily), send ``task``."""
+    """
+    One line: at ``at`` in New York, on ``weekdays`` (0 is Monday; None: daily), send ``task``.
+
+    ``at_once``: also as soon as the line is new, as on a fresh installation.
+    """
 
     name: str
     at: time
     task: str
     what: str
     weekdays: frozenset[int] | None = None
+    at_once: bool = False
 
     def next_after(self, now: datetime) -> datetime:
         return timetable.next_occurrence(at=self.at, now=now, weekdays=self.weekdays)
 
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
+FX, COMPANIES = "sync-fx", "sync-companies"
+SOON = timedelta(hours=1)
 
 SCHEDULE = (
     #     name                  New York      task                       what
@@ -34,6 +41,10 @@ SCHEDULE = (
         "sync-instruments", time(23, 30), "ops.sync_instruments", "Who is listed, as what", MONDAY_TO_FRIDAY
     ),
     Entry("open-sessions", timetable.FIRST_TRY, "ops.open_sessions", "Make the day's session due"),
+    # Put out about 16:00 in Frankfurt: 10:00 in New York, 11:00 while only one of them has summer time.
+    Entry(FX, time(11, 15), "ops.sync_fx", "Reference rates of the ECB", MONDAY_TO_FRIDAY, at_once=True),
+    Entry("sync-fx-late", time(14, 15), "ops.sync_fx", "Those that came out late", MONDAY_TO_FRIDAY),
+    Entry(COMPANIES, time(6, 30), "ops.sync_companies", "Who files with the SEC, weekly", at_once=True),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
 )
@@ -51,7 +62,9 @@ def due_entries(*, now: datetime) -> list[Entry]:
     for entry in SCHEDULE:
         row = rows.pop(entry.name, None)
         if row is None:
-            ScheduleEntry.objects.create(name=entry.name, due_at=entry.next_after(now))
+            sent_at = now if entry.at_once else None
+            ScheduleEntry.objects.create(name=entry.name, due_at=entry.next_after(now), last_sent_at=sent_at)
+            due += [entry] if entry.at_once else []
             continue
         upcoming = entry.next_after(now)
         if row.due_at <= now:
@@ -65,3 +78,8 @@ def due_entries(*, now: datetime) -> list[Entry]:
             ScheduleEntry.objects.filter(name=entry.name).update(due_at=upcoming)
     ScheduleEntry.objects.filter(name__in=rows).delete()
     return due
+
+
+def bring_forward(*, name: str, now: datetime) -> None:
+    """Let an entry be due soon, if it is not before that anyway: what it does failed for the moment."""
+    ScheduleEntry.objects.filter(name=name, due_at__gt=now + SOON).update(due_at=now + SOON)

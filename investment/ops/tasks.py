@@ -5,16 +5,20 @@ What workers do. Each task may run twice: what it works on is a row, which it cl
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from celery import shared_task
+from django.conf import settings
 
 from investment.lib import clock
+from investment.ops import schedule
 from investment.ops.models import Run
 from investment.ops.selectors.history import reads_instruments
 from investment.ops.selectors.prices import has_prices
-from investment.ops.services import history, instruments, job_rows, leases, session_job
-from investment.providers.errors import ProviderError
+from investment.ops.services import companies, history, instruments, job_rows, leases, rates, session_job
+from investment.providers.errors import PermanentProviderError, ProviderError, TransientProviderError
 from investment.providers.services import archive
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.services import totals
@@ -54,6 +58,38 @@ def sync_instruments(**_unknown: object) -> None:
         instruments.sync_instruments(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
     except (leases.Busy, leases.LeaseLost, ProviderError, QuotaExhausted) as error:
         logger.warning("Instruments: %s", error)
+
+
+@shared_task(name="ops.sync_fx")
+def sync_fx(**_unknown: object) -> None:
+    """Bring the reference rates up to date. Where that failed for the moment, it is due again in an hour."""
+    if settings.MODE.kind == "data":
+        return  # a folder of bars has no rates
+    with _trying_again(schedule.FX):
+        done = rates.sync_rates(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
+        logger.info("Rates: %s", done.message)
+
+
+@shared_task(name="ops.sync_companies")
+def sync_companies(**_unknown: object) -> None:
+    """Bring the list of companies up to date, once a week and where there is a contact for the SEC."""
+    if settings.MODE.kind == "data" or not companies.companies_due(now=clock.now()):
+        return
+    with _trying_again(schedule.COMPANIES):
+        done = companies.sync_companies(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
+        logger.info("Companies: %s", done.message)
+
+
+@contextmanager
+def _trying_again(entry: str) -> Iterator[None]:
+    """Log what failed; what may pass by itself makes an entry of the schedule due again before its time."""
+    try:
+        yield
+    except (leases.Busy, leases.LeaseLost, PermanentProviderError) as error:
+        logger.warning("%s: %s", entry, error)
+    except (TransientProviderError, QuotaExhausted) as error:
+        logger.warning("%s, due again soon: %s", entry, error)
+        schedule.bring_forward(name=entry, now=clock.now())
 
 
 @shared_task(name="ops.bring_history")

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(help_text="Whose it is: ecb, sec, sample", max_length=32)),
                 ("name", models.CharField(max_length=32)),
                 ("etag", models.CharField(blank=True, max_length=255, null=True)),
-                ("last_modified", models.CharField(blank=True, max_length=64, null=True)),
+                ("last_modified", models.CharField(blank=True, max_length=255, null=True)),
                 ("digest", models.CharField(blank=True, help_text="SHA-256 of the answer", max_length=64)),
                 ("first_day", models.DateField(blank=True, null=True)),
                 ("last_day", models.DateField(blank=True, null=True)),

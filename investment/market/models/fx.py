@@ -56,7 +56,7 @@ class Publication(models.Model):
     source = models.CharField(max_length=32, help_text="Whose it is: ecb, sec, sample")
     name = models.CharField(max_length=32)
     etag = models.CharField(max_length=255, null=True, blank=True)
-    last_modified = models.CharField(max_length=64, null=True, blank=True)
+    last_modified = models.CharField(max_length=255, null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the answer")
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)

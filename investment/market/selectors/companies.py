@@ -7,6 +7,7 @@ from typing import Literal
 from investment.market.models import Company, Filing, Instrument
 
 SHOWN = 40  # filings
+TICKERS = "sec.tickers"  # the name of a publication
 
 Status = Literal["known", "not_asked", "no_cik"]
 STATUSES = [

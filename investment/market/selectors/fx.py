@@ -186,3 +186,28 @@ def _why_none(on: date, first: date | None, day: date | None) -> str:
 
 def _earlier(on: date, day: date) -> str:
     return f"There are no rates of {on} (no fixing, or not out yet): these are of {day}"
+
+
+def first_doubtful_day(*, source: str) -> date | None:
+    """
+    Return the first working day without rates of which no document says that there was no fixing.
+
+    From the end of the whole history on; None if there is none.
+    """
+    spans = {
+        row.name: (row.first_day, row.last_day)
+        for row in Publication.objects.filter(source=source, name__in=[HISTORY, RECENT])
+    }
+    history_last = spans.get(HISTORY, (None, None))[1]
+    if history_last is None:
+        return None
+    recent_first, recent_last = spans.get(RECENT, (None, None))
+    told = set(
+        FxRate.objects.filter(source=source, day__gt=history_last).values_list("day", flat=True).distinct()
+    )
+    day, newest = history_last, max(told, default=history_last)
+    while (day := day + timedelta(days=1)) < newest:
+        covered = recent_first is not None and recent_last is not None and recent_first <= day <= recent_last
+        if day.weekday() < 5 and day not in told and not covered:
+            return day
+    return None

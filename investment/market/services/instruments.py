@@ -110,7 +110,9 @@ class _Book:
         for instrument in self.gone.get(record.symbol, []):
             if _compatible(instrument, record) and instrument.delisted_on in (None, record.delisted_on):
                 return instrument
-        return holder if holder is not None and _compatible(holder, record) else None
+        if holder is None or not _compatible(holder, record) or _of_others(holder, record):
+            return None
+        return holder
 
     def _add(self, record: InstrumentRecord) -> None:
         instrument = Instrument(
@@ -270,6 +272,15 @@ def _compatible(instrument: Instrument, record: InstrumentRecord) -> bool:
     return None in (instrument.composite_figi, record.composite_figi) or (
         instrument.composite_figi == record.composite_figi
     )
+
+
+def _of_others(instrument: Instrument, record: InstrumentRecord) -> bool:
+    """
+    Return whether a delisted record is of another company than the ticker's holder.
+
+    Of two that are listed the same would be a disagreement about one: a holding company, or its subsidiary.
+    """
+    return None not in (instrument.cik, record.cik) and instrument.cik != record.cik
 
 
 def _owns(instrument: Instrument, ticker: Ticker) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -39,15 +40,33 @@ def provider_under(
     patience: float,
     on_wait: Callable[[datetime], None] | None = None,
 ) -> Iterator[gateway.MeteredMarketData]:
+    """Yield the provider of prices and actions; see :func:`asking_under`."""
+    name = market_data_access().provider
+    with asking_under(
+        lease, name, lane=lane, purpose=purpose, patience=patience, on_wait=on_wait
+    ) as provider:
+        yield cast("gateway.MeteredMarketData", provider)
+
+
+@contextmanager
+def asking_under(
+    lease: Held,
+    name: str,
+    *,
+    lane: Lane,
+    purpose: str,
+    patience: float,
+    on_wait: Callable[[datetime], None] | None = None,
+) -> Iterator[Any]:
     """
-    Yield the provider for work that must be single: once another has taken over, it is asked no more.
+    Yield a provider for work that must be single: once another has taken over, it is asked no more.
 
     The arguments are the gateway's.
 
     :raises LeaseLost: from the block, instead of a refusal that no waiting can end.
     """
-    with gateway.market_data(
-        lane=lane, purpose=purpose, patience=patience, epoch=lease.epoch, on_wait=on_wait
+    with gateway.provider(
+        name, lane=lane, purpose=purpose, patience=patience, epoch=lease.epoch, on_wait=on_wait
     ) as provider:
         try:
             yield provider

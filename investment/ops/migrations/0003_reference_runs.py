@@ -1,0 +1,23 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ops", "0002_history")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="run",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("session", "Daily job"),
+                    ("backfill", "Backfill"),
+                    ("import", "Import"),
+                    ("instruments", "Instrument list"),
+                    ("fx", "Exchange rates"),
+                    ("companies", "Companies"),
+                ],
+                max_length=16,
+            ),
+        ),
+    ]
