@@ -30,7 +30,7 @@ BOARDS: Final = {"common_stock": "stocks", "adr": "stocks", "etf": "etfs"}
 # Why an instrument is not ranked. The first that applies, in this order.
 REASONS: Final = {
     "no_bar": "It did not trade in this session.",
-    "class_unknown": "Its class is not known, so there is nothing to compare it with.",
+    "class_unknown": "Its class is not known yet, so there is nothing to compare it with.",
     "class_not_ranked": (
         "Only common stock, depositary receipts and ETFs are ranked; warrants, rights, units, "
         "preferred stock and funds are not."

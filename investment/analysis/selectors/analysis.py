@@ -93,7 +93,7 @@ def latest_analysis(*, instrument: Instrument, session: date | None = None) -> A
     if figures is None:
         asked = session or latest_analysed_session()
         score = Score.objects.filter(instrument=instrument, session=asked).first() if asked else None
-        reason = unranked_reason(score.unranked) if score else None
+        reason = unranked_reason(score.unranked if score else None, kind=instrument.kind)
         told = "Not analysed yet." if asked is None else f"Not analysed: it has no figures of {asked}."
         if score is not None:
             told = explain(None, unranked=score.unranked)
@@ -125,7 +125,7 @@ def latest_analysis(*, instrument: Instrument, session: date | None = None) -> A
             for figure in FIGURES
         ],
         score=view,
-        unranked=None if view else unranked_reason(code),
+        unranked=None if view else unranked_reason(code, kind=instrument.kind),
         sentence=sentence,
     )
 
@@ -134,7 +134,7 @@ def standing(*, instrument: Instrument) -> Standing:
     """Return where an instrument stands after the latest analysed session. Three queries."""
     session = latest_analysed_session()
     if session is None:
-        return Standing(None, None, None, None, None, None, stale=True)
+        return Standing(None, None, None, None, None, unranked_reason(None, kind=instrument.kind), stale=True)
     figures = Figures.objects.filter(instrument=instrument, session=session).first()
     score = Score.objects.filter(instrument=instrument, session=session).first()
     ranked = score is not None and score.score is not None
@@ -144,6 +144,6 @@ def standing(*, instrument: Instrument) -> Standing:
         score=score.score if score else None,
         rank=score.rank if score else None,
         board=score.board if score else None,
-        unranked=None if ranked else unranked_reason(score.unranked if score else None),
+        unranked=None if ranked else unranked_reason(score.unranked if score else None, kind=instrument.kind),
         stale=figures is None,
     )

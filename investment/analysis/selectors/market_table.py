@@ -9,8 +9,9 @@ from django.db import connection
 from investment.analysis.calculators.eligibility import BOARDS
 from investment.analysis.selectors.analysis import latest_analysed_session
 from investment.analysis.selectors.reasons import Reason, unranked_reason
-from investment.market.selectors.latest import Source, latest_bars
+from investment.market.selectors.latest import Source, latest_bars, latest_session_with_bars
 from investment.market.selectors.sessions import sessions_before
+from investment.providers.selectors.terms import withheld_from_scores
 
 SPARK = 42  # sessions
 
@@ -26,11 +27,16 @@ _COLUMNS: Final = {
     **{name: f"figures.{name}" for name in _FIGURES},
     **{name: f"score.{name}" for name in _SCORE},
 }
+# Where no session is analysed there are prices all the same.
+_PRICES: Final = {
+    **_COLUMNS,
+    **{name: "NULL::double precision" for name in _FIGURES if name not in ("close", "volume")},
+}
 SORTS: Final = tuple(name for name in _COLUMNS if name not in ("currency", "board", "unranked"))
 
 _FROM = """
     FROM market_instrument instrument
-    LEFT JOIN analysis_figures figures
+    LEFT JOIN {table} figures
            ON figures.session = %(session)s AND figures.instrument_id = instrument.id
     LEFT JOIN analysis_score score
            ON score.session = %(session)s AND score.instrument_id = instrument.id
@@ -77,7 +83,11 @@ class StockRow:
 
 @dataclass(frozen=True, slots=True)
 class MarketPage:
-    """A page of the table: ``count`` is how many fit the filters, ``session`` the latest analysed one."""
+    """
+    A page of the table: ``count`` is how many fit the filters, ``session`` the latest analysed one.
+
+    Where none is analysed it is the latest with prices.
+    """
 
     count: int
     session: date | None
@@ -99,7 +109,7 @@ def market_table(
     offset: int = 0,
 ) -> MarketPage:
     """
-    Return a page of all listed instruments after the latest analysed session. Eight queries at most.
+    Return a page of all listed instruments after the latest analysed session. Ten queries at most.
 
     Instruments no longer listed are found only by searching, or if they traded in that session. Unknown
     values come last, whichever way the table is sorted; equal ones by symbol.
@@ -113,7 +123,9 @@ def market_table(
     descending, column = sort.startswith("-"), sort.removeprefix("-")
     if column not in SORTS:
         raise ValueError(f"cannot sort by {column!r}; one of {', '.join(SORTS)}")
-    session = latest_analysed_session()
+    session, columns, source = latest_analysed_session(), _COLUMNS, _FROM.format(table="analysis_figures")
+    if session is None:
+        session, columns, source = latest_session_with_bars(), _PRICES, _FROM.format(table="market_dailybar")
     conditions = ["TRUE" if search else "(instrument.active OR figures.instrument_id IS NOT NULL)"]
     given: dict[str, Any] = {"session": session, "limit": limit, "offset": offset}
 
@@ -140,14 +152,13 @@ def market_table(
     if min_score is not None:
         where("score.score >= %(min_score)s", min_score=min_score)
 
-    columns = ", ".join(_COLUMNS.values())
-    order = f"{_COLUMNS[column]} {'DESC' if descending else 'ASC'} NULLS LAST"
-    chosen = f"{_FROM} WHERE {' AND '.join(conditions)}"
+    order = f"{columns[column]} {'DESC' if descending else 'ASC'} NULLS LAST"
+    chosen = f"{source} WHERE {' AND '.join(conditions)}"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) {chosen}", given)
         (count,) = cursor.fetchone() or (0,)
         cursor.execute(
-            f"SELECT instrument.id, figures.instrument_id IS NULL, {columns} {chosen} "
+            f"SELECT instrument.id, figures.instrument_id IS NULL, {', '.join(columns.values())} {chosen} "
             f"ORDER BY {order}, instrument.symbol, instrument.id LIMIT %(limit)s OFFSET %(offset)s",
             given,
         )
@@ -162,18 +173,23 @@ def _complete(rows: list[tuple[Any, ...]], session: date | None) -> list[StockRo
     sources = _sources([row[0] for row in rows if not row[1]], session)
     sparks = _sparks(ids, session)
     results: list[StockRow] = []
+    withheld = withheld_from_scores() if any(row[-4] is None and row[-1] is None for row in rows) else {}
     for pk, stale, *cells in rows:
         values: dict[str, Any] = dict(zip(_COLUMNS, cells, strict=True))
         bar = last.get(pk)
         if stale and bar is not None:
             values |= {"close": bar.close, "volume": bar.volume}
-        code = values.pop("unranked")
+        code, source = values.pop("unranked"), (bar.source if bar else None) if stale else sources.get(pk)
+        why = None
+        if values["score"] is None:
+            own = withheld.get(source.provider) if source else None
+            why = unranked_reason(code, kind=values["kind"], withheld=own)
         results.append(
             StockRow(
                 **values,
                 session=(bar.session if bar else None) if stale else session,
-                unranked=None if values["score"] is not None else unranked_reason(code),
-                source=(bar.source if bar else None) if stale else sources.get(pk),
+                unranked=why,
+                source=source,
                 spark=sparks.get(pk),
                 stale=stale,
             )

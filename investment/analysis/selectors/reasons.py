@@ -11,6 +11,7 @@ from investment.market.models import DailyBar, Instrument
 from investment.market.selectors.sessions import sessions_before
 
 NOT_RANKED_YET = "not_ranked_yet"
+WITHHELD = "scores_withheld"
 AS_TRADED = "on prices as traded: splits are not known"
 
 
@@ -22,8 +23,18 @@ class Reason:
     text: str
 
 
-def unranked_reason(code: str | None) -> Reason:
-    """Return why an instrument has no rank; ``None`` for one whose session is not ranked."""
+def unranked_reason(code: str | None, *, kind: str = "", withheld: str | None = None) -> Reason:
+    """
+    Return why an instrument has no rank.
+
+    :param code: ``None`` for one whose session is not ranked.
+    :param kind: its class, where known.
+    :param withheld: why its prices may not feed scores, if they may not.
+    """
+    if code is None and kind == "unknown":
+        code = "class_unknown"
+    if code is None and withheld:
+        return Reason(WITHHELD, withheld)
     if code is None:
         return Reason(NOT_RANKED_YET, "This session is not ranked: it is not complete yet.")
     return Reason(code, REASONS[code])

@@ -184,7 +184,8 @@ def test_before_any_analysis_instruments_are_listed_with_what_is_known(client: C
 
     page = get(client, "/api/stocks")
 
-    assert page["session"] is None
+    assert page["session"] == days[1].isoformat()
+    assert page["results"][0]["stale"] is False
     assert page["results"][0]["close"] == 5.0
     assert page["results"][0]["score"] is None
 

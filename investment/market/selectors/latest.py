@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from investment.market.models import DailyBar
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -31,6 +33,11 @@ class LatestBar:
     vwap: float | None
     closed_at: datetime | None
     previous_close: float | None
+
+
+def latest_session_with_bars() -> date | None:
+    """Return the last session of which there are bars; None where there are none at all."""
+    return DailyBar.objects.order_by("-session").values_list("session", flat=True).first()
 
 
 def latest_bars(*, instrument_ids: Sequence[int]) -> dict[int, LatestBar]:
