@@ -12,6 +12,7 @@ from typing import Any
 
 from investment.lib.exchange_days import ExchangeDays, SessionDay
 from investment.providers.contracts import BarColumns, DividendRecord, SplitRecord
+from investment.providers.sandbox.ecb.rates import Rates
 from investment.providers.sandbox.sample.intraday import Minutes
 from investment.providers.sandbox.sources import Invented, Listing, Source
 
@@ -96,6 +97,7 @@ class Deviating:
         self._last = now
         self.days: ExchangeDays = source.days
         self.invented: Invented | None = source.invented
+        self.rates: Rates | None = source.rates
 
     def listings(self, day: date) -> list[Listing]:
         return self._source.listings(day)

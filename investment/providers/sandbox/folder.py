@@ -16,6 +16,7 @@ from investment.providers.datafolder import (
     read_folder,
     split_factors,
 )
+from investment.providers.sandbox.ecb.rates import Rates, folder_rates
 from investment.providers.sandbox.sample.intraday import Minutes
 from investment.providers.sandbox.sources import TYPE_CODES, Invented, Listing
 
@@ -34,6 +35,7 @@ class FolderSource:
     def __init__(self, folder: Path, days: ExchangeDays) -> None:
         self.days = days
         self.invented: Invented | None = None
+        self.rates: Rates | None = folder_rates(folder)
         self._entries = {entry.record.symbol: entry for entry in read_folder(folder).entries}
         self._series = {symbol: _raw(entry) for symbol, entry in self._entries.items()}
         self._rows = {

@@ -16,6 +16,7 @@ from investment.providers.contracts import (
     InstrumentRecord,
     SplitRecord,
 )
+from investment.providers.sandbox.ecb.rates import Rates, SampleRates
 from investment.providers.sandbox.sample import SampleMarket
 from investment.providers.sandbox.sample.earnings import Earnings
 from investment.providers.sandbox.sample.fundamentals import Fundamentals
@@ -63,6 +64,7 @@ class Source(Protocol):
 
     days: ExchangeDays
     invented: "Invented | None"  # what only the sample market has
+    rates: Rates | None  # of the European Central Bank
 
     def listings(self, day: date) -> list[Listing]:
         """Return everything listed by ``day``, those gone by then as inactive, without details."""
@@ -113,6 +115,7 @@ class SampleSource:
         self.market = market
         self._invented = Invented(market)
         self.invented: Invented | None = self._invented
+        self.rates: Rates | None = SampleRates(self._invented.fx)
 
     def listings(self, day: date) -> list[Listing]:
         return [

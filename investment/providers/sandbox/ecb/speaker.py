@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.ecb import documents, target
 from investment.providers.sandbox.ecb.documents import Day
+from investment.providers.sandbox.ecb.rates import Rates
 from investment.providers.sandbox.faults import Fault
 from investment.providers.sandbox.plans import Plan
-from investment.providers.sandbox.sample.fx import CURRENCIES, Fx
 from investment.providers.sandbox.speakers import HTML, Call, Endpoint, Refused, Reply, Speaker
 
 NOT_FOUND = (
@@ -52,13 +52,16 @@ def _sent(call: Call, form: str, content_type: str) -> Reply:
 
     An ETag goes before an instant. All documents share their instant, and none its ETag.
 
-    :raises Refused: where real prices are served from a folder: it has no rates.
+    :raises Refused: where real prices are served from a folder that has no rates, or none so old.
     """
-    if call.source.invented is None:
+    rates = call.source.rates
+    told_at = call.sandbox.told_at(call.speaker.name, call.now)
+    days = rates.days_until(target.last_put_out(told_at)[0]) if rates else []
+    if rates is None or not days:
         raise Refused(404, Reply(NOT_FOUND, 404, HTML))
-    day, out_since = target.last_put_out(call.sandbox.told_at(call.speaker.name, call.now))
+    day, out_since = days[-1], target.put_out(days[-1])
     deviation = call.sandbox.deviations.get(call.speaker.name, PLAIN)
-    body = _document(call.source.invented.fx, form, day, deviation)
+    body = _document(rates, form, day, deviation)
     headers = {
         "Last-Modified": format_datetime(out_since.astimezone(UTC), usegmt=True),
         "ETag": f'"{hashlib.sha256(body).hexdigest()[:16]}"',
@@ -82,30 +85,30 @@ def _has_it(call: Call, etag: str, out_since: datetime) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _document(fx: Fx, form: str, last: date, deviation: Deviation) -> bytes:
+def _document(rates: Rates, form: str, last: date, deviation: Deviation) -> bytes:
+    days = rates.days_until(last)
     if form.startswith("daily"):
-        newest = _told(fx, target.days_until(last)[-1:], deviation)
+        newest = _told(rates, days[-1:], deviation)
         if form == "daily.xml":
             return documents.xml(newest)
         return documents.packed("eurofxref.csv", documents.csv_of_one(newest[0]))
     if form == "90d.xml":
-        days = [day for day in target.days_until(last) if day > last - NINETY]
-        return documents.xml(_told(fx, days, deviation))
-    days = target.days_until(last)
+        recent = [day for day in days if day > last - NINETY]
+        return documents.xml(_told(rates, recent, deviation))
     if form == "hist.xml":
-        return documents.xml(_told(fx, days, deviation))
-    codes = [currency.code for currency in CURRENCIES]
-    return documents.packed("eurofxref-hist.csv", documents.csv(_told(fx, days, deviation), codes))
+        return documents.xml(_told(rates, days, deviation))
+    text = documents.csv(_told(rates, days, deviation), rates.codes)
+    return documents.packed("eurofxref-hist.csv", text)
 
 
-def _told(fx: Fx, days: Sequence[date], deviation: Deviation) -> list[Day]:
+def _told(rates: Rates, days: Sequence[date], deviation: Deviation) -> list[Day]:
     """Return what is told on these days, newest first."""
-    every = target.days_until(days[-1]) if deviation.shift else []
+    every = rates.days_until(days[-1]) if deviation.shift else []
     place = len(every) - len(days)
     told: list[Day] = []
     for row, day in enumerate(days):
         of = every[max(0, place + row - deviation.shift)] if deviation.shift else day
-        told.append((day, _scaled(fx.rates(of), deviation)))
+        told.append((day, _scaled(rates.rates(of), deviation)))
     return told[::-1]
 
 

@@ -44,7 +44,12 @@ def last_put_out(now: datetime) -> tuple[date, datetime]:
     local = now.astimezone(FRANKFURT)
     today = local.date() if local.time() >= PUT_OUT else local.date() - timedelta(days=1)
     day = days_until(today)[-1]
-    return day, datetime.combine(day, PUT_OUT, FRANKFURT).astimezone(now.tzinfo)
+    return day, put_out(day).astimezone(now.tzinfo)
+
+
+def put_out(day: date) -> datetime:
+    """Return when a day's rates are put out."""
+    return datetime.combine(day, PUT_OUT, FRANKFURT)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,8 @@
 """A folder of real bars is served on its own dates, and nothing in it is filled in."""
 
+import io
 import ssl
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -103,6 +105,42 @@ def test_unknown_actions_are_of_an_unknown_ticker_and_known_ones_are_told(folder
         ("TWO", 10, 1),
     ]
     assert none["results"] == []
+
+
+def test_rates_are_the_folders_where_it_has_some(folder: Path) -> None:
+    daily, packed = "/ecb/stats/eurofxref/eurofxref-daily.xml", "/ecb/stats/eurofxref/eurofxref-hist.zip"
+    with running_sandbox(folder=folder, now=NOW) as sandbox:
+        assert httpx.get(sandbox.url + daily, verify=TLS).status_code == 404
+    with (folder / "dataset.toml").open("a") as dataset:
+        dataset.write('[fx]\nfile = "fx.csv"\n')
+    (folder / "fx.csv").write_text(
+        "Date,USD,JPY,RUB,\n2024-01-15,1.1,150,N/A,\n2024-01-12,1.0942,158.82,N/A,\n2022-03-01,1.1162,128,117.2,\n"
+    )
+    with running_sandbox(folder=folder, now=NOW) as sandbox:
+        told = httpx.get(sandbox.url + daily, verify=TLS)
+        body = httpx.get(sandbox.url + packed, verify=TLS).content
+    assert told.headers["Last-Modified"] == "Fri, 12 Jan 2024 15:00:00 GMT"
+    assert "<Cube time='2024-01-12'>\n\t\t\t<Cube currency='USD' rate='1.0942'/>" in told.text
+    assert "RUB" not in told.text
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        history = archive.read("eurofxref-hist.csv").decode()
+    assert history.splitlines() == [
+        "Date,USD,JPY,RUB,", "2024-01-12,1.0942,158.82,N/A,", "2022-03-01,1.1162,128,117.2,"
+    ]  # fmt: skip
+    (folder / "fx.csv").write_text("Date,USD\n2024-01-12,much\n")
+    with (
+        pytest.raises(FolderRefused, match=r"fx\.csv is no history"),
+        running_sandbox(folder=folder, now=NOW),
+    ):
+        pass
+
+
+@pytest.mark.shared_data
+def test_real_rates_are_served_as_they_are() -> None:
+    with running_sandbox(folder=SHARED, now=datetime(2018, 1, 20, 12, tzinfo=UTC)) as sandbox:
+        told = httpx.get(f"{sandbox.url}/ecb/stats/eurofxref/eurofxref-daily.xml", verify=TLS).text
+    assert "<Cube time='2018-01-19'>" in told
+    assert "<Cube currency='USD' rate='1.2255'/>" in told
 
 
 def test_instruments_are_those_of_the_folder(folder: Path) -> None:
