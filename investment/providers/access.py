@@ -29,7 +29,8 @@ class ProviderSettings:
     What the settings say of one provider: ``<NAME>_API_KEY``, ``_BASE_URL``, ``_PLAN``.
 
     ``contact`` is the operator's address, where a provider wants one in place of a key; ``data_url``
-    a second address, where a provider has two.
+    a second address, where a provider has two. ``learned`` tells which of our symbols the provider was heard
+    to spell in another way, and how.
     """
 
     key: str = NO_KEY
@@ -38,6 +39,7 @@ class ProviderSettings:
     contact: str = ""
     data_url: str = ""
     production: bool = False
+    learned: Callable[[], Mapping[str, str]] = dict
 
     def __repr__(self) -> str:
         return f"ProviderSettings({self.base_url!r}, {self.plan!r})"

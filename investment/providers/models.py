@@ -152,3 +152,32 @@ class RawAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.endpoint} {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class ListedSpelling(models.Model):
+    """
+    How a provider spells what has a FIGI, as its own list of symbols told last, and what we call it.
+
+    ``ours`` is empty where we know of no active instrument with that FIGI.
+    """
+
+    provider = models.CharField(max_length=32)
+    figi = models.CharField(max_length=12, help_text="The composite one")
+    symbol = models.CharField(max_length=64, help_text="The provider's")
+    ours = models.CharField(max_length=32, blank=True)
+    heard_at = models.DateTimeField(help_text="On the one clock")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "figi"], name="providers_listedspelling_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["provider"],
+                condition=~Q(ours="") & ~Q(ours=F("symbol")),
+                name="providers_listedspelling_other",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.symbol}: {self.ours or '—'}"

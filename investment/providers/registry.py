@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from investment.providers.access import Access, ProviderSettings, scope_of
 from investment.providers.adapters.massive import limits as massive
 from investment.providers.adapters.massive.client import MassiveClient
+from investment.providers.selectors import spellings
 
 __all__ = ["NAMES", "access", "market_data_access", "market_data_begins", "scope_of"]
 
@@ -78,5 +80,6 @@ def _settings_of(name: str) -> ProviderSettings:
         plan=value("PLAN"),
         contact=value("CONTACT"),
         data_url=value("DATA_URL") or value("STREAM_URL"),
+        learned=partial(spellings.learned, provider=name),
         production=not settings.DEBUG and settings.MODE.kind == "live",
     )

@@ -11,7 +11,7 @@ import pytest
 from investment.providers import errors
 from investment.providers.adapters.finnhub.client import FinnhubClient
 from investment.providers.adapters.finnhub.limits import limit_facts
-from investment.providers.adapters.finnhub.symbols import learn
+from investment.providers.adapters.finnhub.symbols import Spelling
 from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.testing import KEY, RunningSandbox, running_sandbox
 
@@ -279,12 +279,11 @@ def test_a_preferred_has_another_spelling_that_its_figi_gives_away(
     symbol = symbol_of(sandbox, "PFD")
     with pytest.raises(errors.UnknownSymbol):
         client.quote(symbol=symbol)
-    figis = {
-        record.symbol: record.composite_figi
-        for record in sandbox.market.instruments(TODAY)
-        if record.composite_figi
-    }
-    spelling = learn(client.symbols(), figis)
+    (figi,) = (
+        record.composite_figi for record in sandbox.market.instruments(TODAY) if record.symbol == symbol
+    )
+    (theirs,) = (row.provider_symbol for row in client.symbols() if row.figi == figi)
+    spelling = Spelling({symbol: theirs})
 
     with http(sandbox) as wire:
         quote = FinnhubClient(api_key=KEY, http=wire, spelling=spelling).quote(symbol=symbol)

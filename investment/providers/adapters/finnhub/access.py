@@ -23,6 +23,7 @@ from investment.providers.adapters.finnhub.limits import (
     TRADES,
     limit_facts,
 )
+from investment.providers.adapters.finnhub.symbols import Spelling
 from investment.quotas.contracts import ScopeLimits, Window
 
 
@@ -43,7 +44,7 @@ def access(settings: ProviderSettings) -> Access[FinnhubClient]:
         base_url=settings.base_url,
         limits=market_data,
         others=dict.fromkeys(FUNDAMENTAL_ENDPOINTS, fundamentals) | {TRADES: metered(STREAM, CONNECTS)},
-        make=lambda http: FinnhubClient(api_key=key, http=http),
+        make=lambda http: FinnhubClient(api_key=key, http=http, spelling=Spelling(settings.learned())),
         limit_facts=limit_facts,
         redact=hide(key),
     )

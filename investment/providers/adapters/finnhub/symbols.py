@@ -3,14 +3,14 @@ Symbols: ours (those of the US tape, ``BRK.B``) and Finnhub's.
 
 Tickers and share classes are spelled alike. How Finnhub spells preferreds, warrants, rights and
 units is not documented and not always the same, so it is never guessed: its list of symbols carries
-the FIGI, and the two spellings of one FIGI belong together.
+the FIGI, and the two spellings of one FIGI belong together. That list is read every day
+(:mod:`investment.providers.services.spellings`), so also what was renamed is found while one of us
+still has its old name.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from investment.providers.contracts.company import ListedSymbol
 
 _ALIKE = re.compile(r"[A-Z][A-Z0-9]{0,7}(\.[A-Z])?")
 
@@ -35,14 +35,3 @@ class Spelling:
     def ours(self, symbol: str) -> str:
         """Return our symbol, or Finnhub's own where we know of none."""
         return self._back.get(symbol, symbol)
-
-
-def learn(listed: Iterable[ListedSymbol], figis: Mapping[str, str]) -> Spelling:
-    """
-    Return the spellings of those instruments that Finnhub lists under another symbol than ours.
-
-    :param figis: the composite FIGI of our symbols.
-    """
-    theirs = {row.figi: row.provider_symbol for row in listed if row.figi}
-    found = {symbol: theirs[figi] for symbol, figi in figis.items() if figi in theirs}
-    return Spelling({ours: spelled for ours, spelled in found.items() if ours != spelled})
