@@ -22,7 +22,11 @@ NONE = "N/A"
 class Rates(Protocol):
     """Units of each currency for one euro, by day."""
 
-    codes: Sequence[str]  # of every currency there ever was, in the order of the documents
+    @property
+    def codes(self) -> Sequence[str]:
+        """Every currency there ever was, in the order of the documents."""
+
+    def __hash__(self) -> int: ...
 
     def days_until(self, last: date) -> Sequence[date]:
         """Return the days with rates, oldest first, ``last`` included."""
@@ -60,7 +64,7 @@ class FolderRates:
             raw = file.read_bytes()
             text = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("ascii")
             header, *rows = [row for row in csv.reader(io.StringIO(text)) if row]
-            self.codes: Sequence[str] = [code for code in header[1:] if code]
+            self.codes = [code for code in header[1:] if code]
             told = {date.fromisoformat(row[0]): row for row in rows}
             self._rates = {
                 day: {
