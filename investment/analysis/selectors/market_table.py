@@ -32,7 +32,9 @@ _PRICES: Final = {
     **_COLUMNS,
     **{name: "NULL::double precision" for name in _FIGURES if name not in ("close", "volume")},
 }
-SORTS: Final = tuple(name for name in _COLUMNS if name not in ("currency", "board", "unranked"))
+# Sorted by without being a column: what was traded in the session, before there is a mean of it.
+_UNSHOWN: Final = {"dollar_volume": "figures.close * figures.volume"}
+SORTS: Final = (*(name for name in _COLUMNS if name not in ("currency", "board", "unranked")), *_UNSHOWN)
 
 _FROM = """
     FROM market_instrument instrument
@@ -79,6 +81,11 @@ class StockRow:
     source: Source | None
     spark: list[float | None] | None
     stale: bool
+
+    @property
+    def dollar_volume(self) -> float | None:
+        """What changed hands in the table's session, at its close."""
+        return None if self.stale or self.close is None or self.volume is None else self.close * self.volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,7 @@ def market_table(
     if min_score is not None:
         where("score.score >= %(min_score)s", min_score=min_score)
 
-    order = f"{columns[column]} {'DESC' if descending else 'ASC'} NULLS LAST"
+    order = f"{(columns | _UNSHOWN)[column]} {'DESC' if descending else 'ASC'} NULLS LAST"
     chosen = f"{source} WHERE {' AND '.join(conditions)}"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) {chosen}", given)

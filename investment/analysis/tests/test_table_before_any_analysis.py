@@ -66,6 +66,13 @@ def test_where_the_terms_stand_against_scores_that_is_the_reason(settings: Setti
     assert "accept_terms" in told.text
 
 
+def test_what_is_traded_most_can_come_first() -> None:
+    rows = market_table(sort="-dollar_volume").results
+
+    assert [row.symbol for row in rows] == ["OLD", "NEW", "HALTED", "LISTED"]
+    assert [row.dollar_volume is None for row in rows] == [False, False, True, True]
+
+
 @pytest.mark.parametrize("sort", SORTS)
 def test_it_can_be_sorted_all_the_same(sort: str) -> None:
     assert market_table(sort=f"-{sort}").count == 4
