@@ -13,11 +13,12 @@ from investment.providers.adapters.massive import limits as massive
 from investment.providers.adapters.massive.client import MassiveClient
 from investment.providers.selectors import spellings
 
-__all__ = ["NAMES", "access", "market_data_access", "market_data_begins", "scope_of"]
+__all__ = ["NAMES", "access", "market_data_access", "market_data_begins", "scope_of", "source_of"]
 
 # Each is a folder below ``adapters`` with an ``access.py``. Its settings begin with its name.
 NAMES = ("massive", "finnhub", "alphavantage", "newsapi", "ecb", "sec")
 
+_BEHIND_THE_SANDBOX = {"sample": "sample", "data": "folder"}
 _NO_REAL_KEY = "no-real-key-at-all"
 _NO_REAL_CONTACT = "Nobody nobody@example.invalid"
 
@@ -68,6 +69,16 @@ def trade_stream(**options: Any) -> Any:
     # Whoever asks for prices by HTTP needs no WebSocket library.
     module = import_module("investment.providers.adapters.finnhub.streaming")
     return module.trade_stream(_settings_of("finnhub"), **options)
+
+
+def source_of(provider: str) -> str:
+    """
+    Return whose figures the answers of a provider hold.
+
+    The sandbox speaks the providers' languages, but invented figures, and those of a folder of bars,
+    must never bear their names.
+    """
+    return _BEHIND_THE_SANDBOX.get(settings.MODE.kind) or provider
 
 
 def _settings_of(name: str) -> ProviderSettings:

@@ -10,8 +10,9 @@ from investment.ops.models import Run
 from investment.ops.services import leases, runs
 from investment.ops.services.company import can_ask_sec
 from investment.ops.services.runs import Tally
-from investment.ops.services.sources import asking_under, source_of
+from investment.ops.services.sources import asking_under
 from investment.providers.contracts import Validators
+from investment.providers.registry import source_of
 
 LOCK = "companies"
 EVERY = timedelta(days=6, hours=12)  # weekly, whatever time of the day it was asked for the last time

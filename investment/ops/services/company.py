@@ -11,10 +11,9 @@ from investment.lib.errors import DomainError
 from investment.market.models import Company, Instrument
 from investment.market.selectors.companies import CompanyView, company_of
 from investment.market.services.companies import store_filer
-from investment.ops.services.sources import source_of
 from investment.providers import gateway
 from investment.providers.errors import CredentialsRejected
-from investment.providers.registry import access
+from investment.providers.registry import access, source_of
 
 _LOOK_AGAIN = 0.1  # seconds
 

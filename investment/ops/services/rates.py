@@ -13,8 +13,9 @@ from investment.ops.models import Run
 from investment.ops.services import leases, runs
 from investment.ops.services.leases import Held
 from investment.ops.services.runs import Tally
-from investment.ops.services.sources import asking_under, source_of
+from investment.ops.services.sources import asking_under
 from investment.providers.contracts.fx import FxHistory, Unchanged, Validators
+from investment.providers.registry import source_of
 
 LOCK = "fx"
 

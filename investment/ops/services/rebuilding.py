@@ -24,10 +24,10 @@ from investment.market.services.bars import ingest_market_day, ingest_series
 from investment.market.services.origins import NewOrigin
 from investment.market.services.withdrawal import withdraw_bars
 from investment.ops.services import leases
-from investment.ops.services.sources import source_of
 from investment.ops.services.work import OnProgress, silent
 from investment.providers.contracts import BarColumns, BarSeries, DividendRecord, SplitRecord
 from investment.providers.contracts.replay import Asked
+from investment.providers.registry import source_of
 from investment.providers.replay import REPLAYABLE, Played, Recording
 from investment.providers.selectors.archive import Kept
 

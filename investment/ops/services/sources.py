@@ -5,30 +5,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
-from django.conf import settings
-
 from investment.ops.services.leases import Held, Superseded
 from investment.providers import gateway
-from investment.providers.registry import market_data_access
+from investment.providers.registry import market_data_access, source_of
 from investment.quotas.contracts import Lane
 from investment.quotas.errors import QuotaExhausted
 
-_BEHIND_THE_SANDBOX = {"sample": "sample", "data": "folder"}
-
 
 def source_name() -> str:
-    """
-    Return the provider that a figure fetched now comes from.
-
-    The sandbox speaks Massive's language, but invented figures, and those of a folder of bars, must
-    never bear its name.
-    """
-    return _BEHIND_THE_SANDBOX.get(settings.MODE.kind) or market_data_access().provider
-
-
-def source_of(provider: str) -> str:
-    """Return whose figures the answers of a provider hold in this mode; see :func:`source_name`."""
-    return _BEHIND_THE_SANDBOX.get(settings.MODE.kind) or provider
+    """Return whose figures prices and actions are that are fetched now."""
+    return source_of("massive")
 
 
 @contextmanager
