@@ -7,7 +7,9 @@ answer may then be spoilt by an armed fault. Whose words are used is the speaker
 
 import asyncio
 import gzip
+import html
 import math
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -38,6 +40,8 @@ from investment.providers.sandbox.state import Sandbox, Tally, count_of
 from investment.providers.sandbox.table import by_mount, speaker_of
 
 GREETING = Reply('{"greeting":"hello"}')
+SPOKEN_AS = ("message", "error", "Error Message", "Information", "Note")
+MOST_WORDS = 200
 BEYOND, UNKNOWN = "beyond", "unknown_path"
 
 
@@ -81,7 +85,7 @@ def _unknown(sandbox: Sandbox, request: Request) -> Response:
     speaker = speaker_of(request.url.path)
     tally, entry = _noted(sandbox, speaker, _key(speaker, request), UNKNOWN, request)
     reply = speaker.unknown_path(request.url.path)
-    _answered(tally, entry, reply.status, refused=True)
+    _answered(tally, entry, reply.status, refused=True, words=_words(reply, None))
     headers = {**reply.headers, "Content-Type": reply.content_type}
     return Response(_bytes(reply), reply.status, headers)
 
@@ -124,7 +128,8 @@ def _guarded(
         reply = document if isinstance(document, Reply) else speaker.write(name, document, code, request_id)
         response = _answer(request, speaker, reply, request_id, fault)
         response.headers.update(_told(sandbox, speaker, key, name))
-        _answered(tally, entry, response.status_code, refused=refused)
+        why = _words(document, key) if refused else ""
+        _answered(tally, entry, response.status_code, refused=refused, words=why)
         return response
 
     return serve
@@ -144,7 +149,7 @@ def _connected(
             reply = refusal.document
             if not isinstance(reply, Reply):
                 reply = speaker.write(name, reply, refusal.code, uuid.uuid4().hex)
-            _answered(tally, entry, reply.status, refused=True)
+            _answered(tally, entry, reply.status, refused=True, words=_words(refusal.document, key))
             headers = {"Content-Type": reply.content_type}
             await socket.send_denial_response(Response(_bytes(reply), reply.status, headers))
             return
@@ -188,12 +193,26 @@ def _noted(
     return tally, entry
 
 
-def _answered(tally: Tally, entry: dict[str, Any], status: int, *, refused: bool) -> None:
+def _answered(tally: Tally, entry: dict[str, Any], status: int, *, refused: bool, words: str = "") -> None:
     tally.by_status[status] = tally.by_status.get(status, 0) + 1
     if refused:
         tally.refused += 1
         tally.refused_by_status[status] = tally.refused_by_status.get(status, 0) + 1
-    entry |= {"status": status, "refused": refused}
+    entry |= {"status": status, "refused": refused, "words": words}
+
+
+def _words(document: Any, key: str | None) -> str:
+    """Return what a refusal says to people, without the key that some repeat."""
+    if isinstance(document, Reply):
+        body = document.body if isinstance(document.body, str) else document.body.decode(errors="replace")
+        text = html.unescape(
+            " ".join(re.sub(r"<style.*?</style>|<[^>]*>", " ", body, flags=re.DOTALL).split())
+        )
+    else:
+        named = document if isinstance(document, dict) else {}
+        text = next((str(named[name]) for name in SPOKEN_AS if name in named), "")
+    text = text.replace(key, "…") if key and key != ANYBODY else text
+    return text if len(text) <= MOST_WORDS else f"{text[:MOST_WORDS].rpartition(' ')[0]} …"
 
 
 def _known(sandbox: Sandbox, speaker: Speaker, key: str | None) -> Plan:

@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from investment.providers.sandbox import table
+from investment.providers.sandbox.delays import Delays
 from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.limiter import Window
 from investment.providers.sandbox.page import masked
@@ -238,11 +239,15 @@ def test_the_page_shows_what_keys_sent_and_never_a_whole_one(sandbox: RunningSan
     for _ in range(4):
         get(sandbox, f"/toy/v1/csv?token={KEY}")
     sandbox.fault("reset", endpoint="toy.gold", times=None)
+    sandbox.sandbox.delays_at["toy.gold"] = Delays.parse("constant,median=0.5")
     answer = get(sandbox, "/_sandbox/")
     assert answer.headers["Content-Type"].startswith("text/html")
     assert "3 / 3 in 1 min (market data)" in answer.text
-    assert "1 × 200 OK" in answer.text
+    assert "1 × 200, a refusal" in answer.text
+    assert "toy.csv <b>× 3</b>" in answer.text
     assert "until disarmed" in answer.text
+    assert "0.5 s after it" in answer.text
+    assert "rolling windows" in answer.text
     assert KEY not in answer.text
     assert masked(KEY) in answer.text
     assert "http" not in answer.text.replace("http-equiv", "")
