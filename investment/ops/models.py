@@ -117,6 +117,8 @@ class Run(models.Model):
         INSTRUMENTS = "instruments", "Instrument list"
         FX = "fx", "Exchange rates"
         COMPANIES = "companies", "Companies"
+        SPELLINGS = "spellings", "Symbols of providers"
+        PROBES = "probes", "What the keys include"
 
     class Trigger(models.TextChoices):
         SCHEDULE = "schedule", "Schedule"

@@ -40,11 +40,14 @@ SCHEDULE = (
     Entry(
         "sync-instruments", time(23, 30), "ops.sync_instruments", "Who is listed, as what", MONDAY_TO_FRIDAY
     ),
+    # After the list of our own: what was renamed or is new is found in theirs by its FIGI.
+    Entry("sync-spellings", time(23, 50), "ops.sync_spellings", "What providers call it", MONDAY_TO_FRIDAY),
     Entry("open-sessions", timetable.FIRST_TRY, "ops.open_sessions", "Make the day's session due"),
     # Put out about 16:00 in Frankfurt: 10:00 in New York, 11:00 while only one of them has summer time.
     Entry(FX, time(11, 15), "ops.sync_fx", "Reference rates of the ECB", MONDAY_TO_FRIDAY, at_once=True),
     Entry("sync-fx-late", time(14, 15), "ops.sync_fx", "Those that came out late", MONDAY_TO_FRIDAY),
     Entry(COMPANIES, time(6, 30), "ops.sync_companies", "Who files with the SEC, weekly", at_once=True),
+    Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
 )

@@ -17,7 +17,17 @@ from investment.ops import schedule
 from investment.ops.models import Run
 from investment.ops.selectors.history import reads_instruments
 from investment.ops.selectors.prices import has_prices
-from investment.ops.services import companies, history, instruments, job_rows, leases, rates, session_job
+from investment.ops.services import (
+    companies,
+    history,
+    idle_probing,
+    instruments,
+    job_rows,
+    leases,
+    rates,
+    session_job,
+    spellings,
+)
 from investment.providers.errors import PermanentProviderError, ProviderError, TransientProviderError
 from investment.providers.services import archive
 from investment.quotas.errors import QuotaExhausted
@@ -102,6 +112,32 @@ def bring_history(**_unknown: object) -> None:
         return
     if row is not None:
         logger.info("History: %s, again at %s %s", row.state, row.next_try_at, row.error)
+
+
+@shared_task(name="ops.sync_spellings")
+def sync_spellings(**_unknown: object) -> None:
+    """Hear how providers spell our symbols. What failed is in its run; the next day tries again."""
+    if settings.MODE.kind == "data":
+        return  # the instruments of a folder have no FIGI
+    try:
+        done = spellings.sync_spellings(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
+    except (leases.Busy, leases.LeaseLost, ProviderError, QuotaExhausted) as error:
+        logger.warning("Spellings: %s", error)
+        return
+    logger.info("Spellings: %s", done.message if done else "nobody to ask")
+
+
+@shared_task(name="ops.probe_idle")
+def probe_idle(**_unknown: object) -> None:
+    """Ask a little of what the keys may include and nobody has asked for yet."""
+    if settings.MODE.kind == "data":
+        return  # a folder knows of prices only
+    try:
+        done = idle_probing.probe_idle(now=clock.now(), trigger=Run.Trigger.SCHEDULE)
+    except (leases.Busy, leases.LeaseLost) as error:
+        logger.info("Probes: %s", error)
+        return
+    logger.info("Probes: %s", done.message if done else "nothing to ask")
 
 
 @shared_task(name="ops.fold_calls")

@@ -48,7 +48,9 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
 
     due = schedule.due_entries(now=NIGHT)
 
-    assert [entry.name for entry in due] == ["sync-instruments", "open-sessions", "sync-fx-late"]
+    assert [entry.name for entry in due] == [
+        "sync-instruments", "sync-spellings", "open-sessions", "sync-fx-late",
+    ]  # fmt: skip
     assert schedule.due_entries(now=NIGHT) == []
     row = ScheduleEntry.objects.get(name="open-sessions")
     assert (row.due_at, row.last_sent_at) == (NIGHT + timedelta(days=1), NIGHT)
@@ -68,7 +70,9 @@ def test_reference_data_are_due_at_once_where_there_are_none_and_again_soon_wher
 def test_old_calls_are_folded_daily() -> None:
     schedule.due_entries(now=NIGHT)
 
-    assert [entry.name for entry in schedule.due_entries(now=NIGHT + timedelta(hours=3))] == ["fold-calls"]
+    assert [entry.name for entry in schedule.due_entries(now=NIGHT + timedelta(hours=3))] == [
+        "probe-idle", "fold-calls",
+    ]  # fmt: skip
 
 
 def test_folding_may_be_sent_twice() -> None:

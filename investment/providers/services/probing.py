@@ -110,11 +110,14 @@ def probe(
     example: Example,
     patience: float,
     on_wait: Callable[[datetime], None] | None = None,
+    purpose: str = "probe",
+    epoch: int | None = None,
 ) -> Iterator[Probed]:
     """
     Ask what is to be asked of a provider, and yield the whole of its matrix as it becomes known.
 
     :param patience: real seconds that a call may wait for a free slot; beyond it nothing is known.
+    :param epoch: the number of the caller's reign, where there may be only one.
     """
     for row in plan.probes:
         status = plan.known.get(row.endpoint)
@@ -126,7 +129,7 @@ def probe(
         return
     stopped = ""
     with gateway.provider(
-        plan.provider, lane="planned", purpose="probe", patience=patience, on_wait=on_wait
+        plan.provider, lane="planned", purpose=purpose, epoch=epoch, patience=patience, on_wait=on_wait
     ) as client:
         for row in plan.todo:
             before = client.calls_spent
