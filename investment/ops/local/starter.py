@@ -32,6 +32,7 @@ from investment.ops.local.servers import Servers
 
 ROOT = Path(__file__).resolve().parents[3]
 _SERVED_WITHIN = 90.0  # seconds
+_NOT_FINISHED = 2  # run_session's code where nothing went wrong and it will be tried again
 _ROOM = 500 * 2**20  # bytes that must be free before we begin
 _KINDS = {"sample": "a fictional sample market", "data": "your folder of bars", "live": "live data"}
 _WITHOUT_PRICES = (
@@ -113,7 +114,7 @@ class Platform:
             if mode.kind == "live" and not is_given(variables, PRICES):
                 say(_WITHOUT_PRICES)
             elif not self.arguments.no_job:
-                self._main_job(children, check_all, port)
+                self._main_job(mode, children, check_all, port)
             say("Press Ctrl-C to stop.")
             while True:
                 check_all()
@@ -131,15 +132,18 @@ class Platform:
         if code != 0:
             raise StartError(f"«manage.py prepare» failed (code {code}); its words are above.")
 
-    def _main_job(self, children: Children, check: Check, port: int) -> None:
+    def _main_job(self, mode: Mode, children: Children, check: Check, port: int) -> None:
         started = time.monotonic()
         job = children.start([sys.executable, str(ROOT / "manage.py"), "run_session", "--catch-up"])
         code = wait_for(job, check)
-        if code != 0:
+        if code not in (0, _NOT_FINISHED):
             complain(f"The daily job did not finish (code {code}); the schedule will try it again.")
             return
-        seconds = time.monotonic() - started
-        say(f"The daily job took {seconds:.0f} s. The stocks are at {self._address(port)}/")
+        took = f"took {time.monotonic() - started:.0f} s"
+        words = took if code == 0 else "is not finished, as said above; the schedule goes on with it"
+        say(f"The daily job {words}. The stocks are at {self._address(port)}/")
+        if mode.kind == "live":
+            say("Names, kinds and earlier days come by themselves, as the plan's free calls allow.")
 
     def _tell(self, mode: Mode, port: int, children: Children, check: Check, credentials: Path) -> None:
         """Say where to look and how to get in; the password only once, when its account was made."""

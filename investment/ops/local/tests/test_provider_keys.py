@@ -46,7 +46,7 @@ def test_it_says_of_every_provider_what_it_is_for_or_what_is_missing_and_never_a
         "Finnhub: no key",
         "Alpha Vantage: no key",
         "NewsAPI: off: its free plan is for development only",
-        "SEC: companies and who they are",
+        "SEC: companies and their filings",
         "ECB: exchange rates, without a key",
     ]
     assert not any(value in line for value in given.values() for line in lines)
