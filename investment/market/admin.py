@@ -16,11 +16,15 @@ from investment.accounts.admin import ReadOnlyAdmin
 from investment.lib import clock
 from investment.market.models import (
     BarRevision,
+    Company,
     CorporateAction,
     DailyBar,
     DataIssue,
+    Filing,
+    FxRate,
     Instrument,
     Origin,
+    Publication,
     QuarantinedRow,
     Session,
     Ticker,
@@ -29,8 +33,9 @@ from investment.market.models import (
 if TYPE_CHECKING:
     TickerTable = admin.TabularInline[Ticker, Instrument]
     ActionTable = admin.TabularInline[CorporateAction, Instrument]
+    FilingTable = admin.TabularInline[Filing, Company]
 else:  # Django's own classes take no parameters at run time
-    TickerTable = ActionTable = admin.TabularInline
+    TickerTable = ActionTable = FilingTable = admin.TabularInline
 
 RECENT_BARS = 40
 _BAR_COLUMNS = ("session", "open", "high", "low", "close", "volume", "source")
@@ -62,6 +67,12 @@ class ActionInline(_ReadOnlyInline, ActionTable):
     model = CorporateAction
     ordering = ("-ex_date",)
     fields = ("kind", "ex_date", "ratio", "amount", "currency", "provider", "known_at", "withdrawn_at")
+
+
+class FilingInline(_ReadOnlyInline, FilingTable):
+    model = Filing
+    ordering = ("-filed_on",)
+    fields = ("form", "filed_on", "period_end", "description", "url", "fetched_at")
 
 
 @admin.register(Instrument)
@@ -186,3 +197,36 @@ class DataIssueAdmin(ReadOnlyAdmin):
 
     def has_close_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("market.change_dataissue")
+
+
+@admin.register(FxRate)
+class FxRateAdmin(ReadOnlyAdmin):
+    list_display = (
+        "day",
+        "base",
+        "quote",
+        "rate",
+        "source",
+        "first_seen_at",
+        "fetched_at",
+        "superseded_at",
+    )
+    list_filter = (("superseded_at", admin.EmptyFieldListFilter), "source", "quote")
+    ordering = ("-day", "quote", "-id")
+    show_full_result_count = False
+
+
+@admin.register(Publication)
+class PublicationAdmin(ReadOnlyAdmin):
+    list_display = ("source", "name", "first_day", "last_day", "rows", "fetched_at", "checked_at")
+    ordering = ("source", "name")
+
+
+@admin.register(Company)
+class CompanyAdmin(ReadOnlyAdmin):
+    list_display = ("cik", "name", "sic", "sic_description", "state", "source", "fetched_at")
+    list_filter = ("source", ("fetched_at", admin.EmptyFieldListFilter))
+    search_fields = ("cik", "name")
+    ordering = ("name", "cik")
+    inlines = (FilingInline,)
+    show_full_result_count = False

@@ -6,6 +6,7 @@ whose day is told. None is carried further than :data:`OLDEST`, and what was not
 unknown.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from investment.market.models import FxRate, Publication
 EURO = "EUR"  # every reference rate is fixed against it
 OLDEST = timedelta(days=7)  # longer than any row of holidays
 DAILY, HISTORY, RECENT = "fx.daily", "fx.history", "fx.90_days"  # names of publications
+_CURRENCY = re.compile(r"[A-Z]{3}")
 # Hundredths in which exchanges quote, and what they are hundredths of.
 MINOR_UNITS = {"GBX": "GBP", "GBp": "GBP", "ZAC": "ZAR", "ZAc": "ZAR", "ILA": "ILS"}
 
@@ -78,16 +80,16 @@ def rates_on(*, on: date, base: str = EURO) -> DayRates:
 
     :raises UnknownCurrency: if we have rates, but none of it.
     """
-    source = _source()
-    first = _valid().aggregate(first=Min("day"))["first"]
-    _check(base, any_rates=first is not None)
-    day = _valid().filter(day__lte=on).aggregate(last=Max("day"))["last"]
+    source, valid = _source_and_rates()
+    first = valid.aggregate(first=Min("day"))["first"]
+    _check(base, valid)
+    day = valid.filter(day__lte=on).aggregate(last=Max("day"))["last"]
     if day is None or on - day > OLDEST:
         return DayRates(base, None, [], source, first, _why_none(on, first, day))
-    fixed: dict[str, Decimal] = dict(_valid().filter(day=day).values_list("quote", "rate"))
+    fixed: dict[str, Decimal] = dict(valid.filter(day=day).values_list("quote", "rate"))
     fixed[EURO] = ONE
     if base not in fixed:
-        return DayRates(base, day, [], source, first, f"{base} has no rate on {day}: {_span_words(base)}")
+        return DayRates(base, day, [], source, first, f"No rate of {base} on {day}: {_span(base, valid)}")
     rates = [
         Rate(quote, rate, day, computed=False)
         if base == EURO
@@ -104,20 +106,19 @@ def rate_history(*, quote: str, until: date, days: int, base: str = EURO) -> Rat
 
     :raises UnknownCurrency: if we have rates, but none of one of them.
     """
-    source = _source()
-    any_rates = _valid().exists()
+    source, valid = _source_and_rates()
     for currency in (base, quote):
-        _check(currency, any_rates=any_rates)
+        _check(currency, valid)
     since = until - timedelta(days=days - 1)
     found: dict[str, dict[date, Decimal]] = {base: {}, quote: {}}
-    rows = _valid().filter(quote__in=[base, quote], day__range=(since, until)).order_by("day")
+    rows = valid.filter(quote__in=[base, quote], day__range=(since, until)).order_by("day")
     for currency, day, rate in rows.values_list("quote", "day", "rate"):
         found[currency][day] = rate
     points = _points(base, quote, found)
     words = ""
     if not points:
-        told = [f"{currency} {_span_words(currency)}" for currency in (base, quote) if currency != EURO]
-        words = f"No rate from {since} to {until}: {'; '.join(told)}" if any_rates else NOTHING_YET
+        told = "; ".join(_span(currency, valid) for currency in (base, quote))
+        words = f"No rate from {since} to {until}: {told}" if source else NOTHING_YET
     return RateHistory(base, quote, base != EURO, points, source, words)
 
 
@@ -138,40 +139,40 @@ def _points(base: str, quote: str, found: dict[str, dict[date, Decimal]]) -> lis
     ]
 
 
-def _valid() -> QuerySet[FxRate]:
-    return FxRate.objects.filter(superseded_at__isnull=True, base=EURO)
+def _source_and_rates() -> tuple[RateSource | None, QuerySet[FxRate]]:
+    """Return who tells the rates, None if nobody has, and the valid ones."""
+    rows = list(Publication.objects.filter(name__in=[DAILY, RECENT, HISTORY]).order_by("checked_at"))
+    if not rows:
+        return None, FxRate.objects.none()
+    newest = rows[-1]
+    days = [row.last_day for row in rows if row.source == newest.source and row.last_day]
+    source = RateSource(newest.source, newest.checked_at, max(days, default=None))
+    return source, FxRate.objects.filter(source=newest.source, base=EURO, superseded_at__isnull=True)
 
 
-def _source() -> RateSource | None:
-    row = Publication.objects.filter(name__in=[DAILY, RECENT, HISTORY]).order_by("-checked_at").first()
-    if row is None:
-        return None
-    last = Publication.objects.filter(source=row.source, name__startswith="fx.").aggregate(
-        day=Max("last_day")
-    )
-    return RateSource(provider=row.source, fetched_at=row.checked_at, published_day=last["day"])
-
-
-def _check(currency: str, *, any_rates: bool) -> None:
+def _check(currency: str, valid: QuerySet[FxRate]) -> None:
+    """Refuse what is no currency; without any rates nobody can tell what is one."""
     if currency in MINOR_UNITS:
         raise UnknownCurrency(
             f"{currency} is a hundredth of {MINOR_UNITS[currency]} and no currency: "
             f"ask for {MINOR_UNITS[currency]}",
             currency=currency,
         )
-    if currency != EURO and any_rates and not FxRate.objects.filter(base=EURO, quote=currency).exists():
-        raise UnknownCurrency(
-            f"There are no rates of {currency[:8]!r}; it must be three capital letters of ISO 4217, "
-            "of a currency for which the ECB fixes a rate",
-            currency=currency[:8],
-        )
+    written = _CURRENCY.fullmatch(currency)
+    if currency == EURO or (written and (valid.filter(quote=currency).exists() or not valid.exists())):
+        return
+    raise UnknownCurrency(
+        f"There are no rates of {currency[:8]!r}; it must be three capital letters of ISO 4217, "
+        "of a currency for which the ECB fixes a rate",
+        currency=currency[:8],
+    )
 
 
-def _span_words(currency: str) -> str:
+def _span(currency: str, valid: QuerySet[FxRate]) -> str:
     if currency == EURO:
-        return "is what all are fixed against"
-    span = _valid().filter(quote=currency).aggregate(first=Min("day"), last=Max("day"))
-    return f"has rates from {span['first']} to {span['last']}" if span["first"] else "has no rates"
+        return "all are fixed against the euro"
+    span = valid.filter(quote=currency).aggregate(first=Min("day"), last=Max("day"))
+    return f"{currency} has rates from {span['first']} to {span['last']}"
 
 
 def _why_none(on: date, first: date | None, day: date | None) -> str:

@@ -19,6 +19,7 @@ _AMENDED = "/A"
 
 _ARCHIVES = "https://www.sec.gov/Archives/edgar/data"
 _REAL = "sec"  # only what the SEC itself told can be read there
+_ADDRESS = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,}(/[^\s\"<>]*)?", re.ASCII | re.IGNORECASE)
 _YEAR_END = re.compile(r"(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])", re.ASCII)
 # A name below the filing's folder, perhaps within one more: «xslF345X05/form.xml».
 _DOCUMENT = re.compile(r"[\w .()&+,=@~-]+(/[\w .()&+,=@~-]+)?", re.ASCII)
@@ -103,4 +104,4 @@ def _website(text: str | None) -> str:
     address = (text or "").strip()
     if address and "://" not in address:
         address = f"https://{address}"
-    return address if re.fullmatch(r"https?://[^\s\"<>]+", address) and len(address) <= 255 else ""
+    return address if _ADDRESS.fullmatch(address) and len(address) <= 255 else ""

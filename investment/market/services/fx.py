@@ -30,7 +30,7 @@ def store_rates(*, document: FxHistory, name: str, source: str, now: datetime) -
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('market_fxrate'))")
         cursor.execute(
             "CREATE TEMPORARY TABLE told (day date, base text, quote text, rate numeric(30, 15),"
-            " first_seen_at timestamptz, known boolean NOT NULL DEFAULT false) ON COMMIT DROP"
+            " first_seen_at timestamptz, known boolean NOT NULL DEFAULT false)"
         )
         with cursor.copy("COPY told (day, base, quote, rate) FROM STDIN") as copy:
             for fixing in document.days:
@@ -65,6 +65,7 @@ def store_rates(*, document: FxHistory, name: str, source: str, now: datetime) -
             [source, now, now],
         )
         new = cursor.rowcount
+        cursor.execute("DROP TABLE told")
         count = sum(len(fixing.rates) for fixing in document.days)
         remember(
             name=name,

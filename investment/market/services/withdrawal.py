@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import connection
 
-from investment.market.models import CorporateAction
+from investment.market.models import Company, CorporateAction, FxRate, Publication
 from investment.market.services.precedence import as_sql
 
 _VALUES = "open, high, low, close, volume, vwap, trades, origin_id"
@@ -120,3 +120,11 @@ def withdraw_actions(*, provider: str) -> tuple[int, int]:
         promoted = cursor.rowcount
     deleted, _ = CorporateAction.objects.filter(provider=provider).delete()
     return deleted, promoted
+
+
+def withdraw_reference(*, provider: str) -> int:
+    """Delete the rates, the companies and their filings that a provider told; return how many those were."""
+    Publication.objects.filter(source=provider).delete()
+    rates, _ = FxRate.objects.filter(source=provider).delete()
+    companies, _ = Company.objects.filter(source=provider).delete()
+    return rates + companies

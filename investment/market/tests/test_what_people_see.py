@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from investment.market.models import DailyBar, DataIssue, Instrument
+from investment.market.models import Company, DailyBar, DataIssue, Filing, FxRate, Instrument
 from investment.market.services.bars import ingest_market_day
 from investment.market.services.issues import close_issue, open_issue
 from investment.market.services.origins import NewOrigin
@@ -46,6 +46,9 @@ def one() -> Instrument:
         "barrevision",
         "quarantinedrow",
         "dataissue",
+        "fxrate",
+        "publication",
+        "company",
     ],
 )
 def test_every_model_with_a_use_is_listed_and_cannot_be_typed_in(
@@ -62,6 +65,25 @@ def test_an_instrument_shows_its_tickers_actions_and_bars(admin: Client, one: In
     assert "massive, fetched, raw" in page
     assert "0.5" in page
     assert "AAA" in page
+
+
+def test_a_company_shows_its_filings_and_a_rate_what_it_was_before(admin: Client) -> None:
+    company = Company.objects.create(
+        cik="0000320193", name="Apple Inc.", source="sec", first_seen_at=NOW, updated_at=NOW
+    )
+    Filing.objects.create(company=company, accession="1", form="DEF 14A", filed_on=MONDAY, fetched_at=NOW)
+    for rate, superseded_at in (("1.0832", NOW), ("1.0833", None)):
+        FxRate.objects.create(
+            day=MONDAY, base="EUR", quote="USD", rate=rate, source="ecb", first_seen_at=NOW, fetched_at=NOW,
+            superseded_at=superseded_at,
+        )  # fmt: skip
+
+    page = admin.get(reverse("admin:market_company_change", args=[company.pk])).content.decode()
+    rates = admin.get(reverse("admin:market_fxrate_changelist")).content.decode()
+
+    assert "DEF 14A" in page
+    assert "1.0832" in rates
+    assert "1.0833" in rates
 
 
 def test_an_issue_can_be_closed(admin: Client, one: Instrument) -> None:

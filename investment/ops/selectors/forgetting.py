@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from investment.market.models import CorporateAction, Instrument, Origin, QuarantinedRow
+from investment.market.models import (
+    Company,
+    CorporateAction,
+    Filing,
+    FxRate,
+    Instrument,
+    Origin,
+    Publication,
+    QuarantinedRow,
+)
 from investment.providers.models import RawAnswer
 
 
@@ -16,7 +25,8 @@ class Holdings:
 
     Of its chosen ``bars`` another source has ``promoted``; the rest are gaps. ``revisions`` are values that
     are not chosen, or not any more. ``facts`` are instruments that it told us of: those about which others
-    have told something as well keep their ticker alone, the rest go.
+    have told something as well keep their ticker alone, the rest go. ``reference`` are exchange rates,
+    companies and their filings.
     """
 
     bars: int
@@ -26,6 +36,7 @@ class Holdings:
     quarantined: int
     actions: int
     facts: int
+    reference: int
     answers: int
 
     @property
@@ -35,7 +46,13 @@ class Holdings:
     @property
     def empty(self) -> bool:
         return not (
-            self.bars or self.revisions or self.quarantined or self.actions or self.facts or self.answers
+            self.bars
+            or self.revisions
+            or self.quarantined
+            or self.actions
+            or self.facts
+            or self.reference
+            or self.answers
         )
 
 
@@ -45,6 +62,9 @@ def names() -> list[str]:
         *Origin.objects.values_list("provider", flat=True).distinct(),
         *CorporateAction.objects.values_list("provider", flat=True).distinct(),
         *Instrument.objects.values_list("source", flat=True).distinct(),
+        *FxRate.objects.values_list("source", flat=True).distinct(),
+        *Publication.objects.values_list("source", flat=True).distinct(),
+        *Company.objects.values_list("source", flat=True).distinct(),
         *_told_by_archive(),
     }
     return sorted(found)
@@ -91,6 +111,9 @@ def holdings(*, provider: str) -> Holdings:
         quarantined=QuarantinedRow.objects.filter(origin__provider=provider).count(),
         actions=CorporateAction.objects.filter(provider=provider).count(),
         facts=Instrument.objects.filter(source=provider).count(),
+        reference=FxRate.objects.filter(source=provider).count()
+        + Company.objects.filter(source=provider).count()
+        + Filing.objects.filter(company__source=provider).count(),
         answers=RawAnswer.objects.filter(provider__in=asked_as(provider)).count(),
     )
 

@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from investment.market.models import Publication
 from investment.market.selectors.companies import TICKERS
 from investment.market.services.company_list import store_tickers
-from investment.market.services.publications import remember, remember_checked
+from investment.market.services.publications import remember
 from investment.ops.models import Run
 from investment.ops.services import leases, runs
 from investment.ops.services.company import can_ask_sec
 from investment.ops.services.runs import Tally
 from investment.ops.services.sources import asking_under
-from investment.providers.contracts import Validators
 from investment.providers.registry import source_of
 
 LOCK = "companies"
@@ -21,12 +20,12 @@ EVERY = timedelta(days=6, hours=12)  # weekly, whatever time of the day it was a
 def companies_due(*, now: datetime) -> bool:
     """Return whether the list is to be asked for: there is a contact, and ours is a week old."""
     row = Publication.objects.filter(source=source_of("sec"), name=TICKERS).first()
-    return can_ask_sec() and (row is None or now - row.checked_at >= EVERY)
+    return can_ask_sec() and (row is None or now - row.fetched_at >= EVERY)
 
 
 def sync_companies(*, now: datetime, trigger: Run.Trigger, patience: float) -> Tally:
     """
-    Ask the SEC who files under which ticker, if that has changed, and store it. One call.
+    Ask the SEC who files under which ticker, and store it. One call.
 
     :param patience: seconds that the request may wait for a slot.
     :raises Busy: if this is being done already.
@@ -41,15 +40,11 @@ def sync_companies(*, now: datetime, trigger: Run.Trigger, patience: float) -> T
         ) as tally,
         asking_under(lease, "sec", lane="planned", purpose="companies", patience=patience) as sec,
     ):
-        row = Publication.objects.filter(source=source, name=TICKERS).first()
-        answer = sec.tickers(since=Validators(row.etag, row.last_modified) if row else Validators())
+        # All of it, changed or not: instruments that have come since lack what it tells.
+        answer = sec.tickers()
+        found = answer.value
         tally.calls = sec.calls_spent
         with lease.writing():
-            if answer.value is None:
-                remember_checked(name=TICKERS, source=source, now=tally.now)
-                tally.message = "Nothing new"
-                return tally
-            found = answer.value
             stored = store_tickers(tickers=found.tickers, source=source, now=tally.now)
             remember(
                 name=TICKERS,

@@ -26,7 +26,7 @@ from investment.market.models import (
 from investment.market.services import bar_table
 from investment.market.services.actions import withhold_market_actions
 from investment.market.services.issues import open_issue
-from investment.market.services.withdrawal import withdraw_actions, withdraw_bars
+from investment.market.services.withdrawal import withdraw_actions, withdraw_bars, withdraw_reference
 from investment.ops.models import BackfillStep, SessionJob, SessionStage
 from investment.ops.selectors.forgetting import asked_as
 from investment.ops.services.job_rows import reopen_analysis, reset_stages
@@ -39,7 +39,8 @@ _WORDS = (DataIssue.Kind.ANSWER_REFUSED, DataIssue.Kind.ROWS_QUARANTINED)
 class Forgotten:
     """
     What was deleted, in rows; ``promoted`` of the ``bars`` have another source's value now, and
-    ``promoted_actions`` of other sources are valid again. ``instruments`` are gone, ``blanked`` keep their
+    ``promoted_actions`` of other sources are valid again. ``reference`` are rates, companies and their
+    filings. ``instruments`` are gone, ``blanked`` keep their
     ticker alone. ``computed`` are figures, scores and returns of the market.
     """
 
@@ -50,6 +51,7 @@ class Forgotten:
     quarantined: int
     actions: int
     promoted_actions: int
+    reference: int
     instruments: int
     blanked: int
     computed: int
@@ -94,6 +96,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
         quarantined=quarantined,
         actions=actions,
         promoted_actions=promoted_actions,
+        reference=withdraw_reference(provider=provider),
         instruments=instruments,
         blanked=blanked,
         computed=computed,

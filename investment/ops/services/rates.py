@@ -1,9 +1,13 @@
 """Keeping the ECB's reference rates: the last day first, the whole history once, and what was missed."""
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from investment.market.models import Publication
 from investment.market.selectors.fx import DAILY, HISTORY, RECENT, first_doubtful_day
@@ -18,6 +22,14 @@ from investment.providers.contracts.fx import FxHistory, Unchanged, Validators
 from investment.providers.registry import source_of
 
 LOCK = "fx"
+
+
+def has_rates() -> bool:
+    """Return whether there are rates in this mode: a folder of bars has some where it says so."""
+    if settings.MODE.kind != "data":
+        return True
+    told = tomllib.loads((Path(settings.DATA_DIR) / "dataset.toml").read_text())
+    return bool(told.get("fx", {}).get("file"))
 
 
 def sync_rates(*, now: datetime, trigger: Run.Trigger, patience: float) -> Tally:

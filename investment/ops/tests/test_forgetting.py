@@ -1,6 +1,7 @@
 """All data of one provider go at once: what others told comes forward, the rest is a gap that says so."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
@@ -14,9 +15,12 @@ from investment.analysis.models import Figures, Score
 from investment.lib import clock
 from investment.market.models import (
     BarRevision,
+    Company,
     CorporateAction,
     DailyBar,
     DataIssue,
+    Filing,
+    FxRate,
     Instrument,
     Origin,
     QuarantinedRow,
@@ -24,8 +28,9 @@ from investment.market.models import (
 from investment.market.services.actions import ingest_dividends
 from investment.market.services.bars import ingest_market_day
 from investment.market.services.origins import NewOrigin
+from investment.market.services.publications import remember
 from investment.ops.models import BackfillStep, Installation, SessionJob
-from investment.ops.selectors.forgetting import holdings
+from investment.ops.selectors.forgetting import holdings, names
 from investment.ops.services.forgetting import Forgotten, forget_provider
 from investment.ops.tests.stage import FRIDAY, MONDAY, NIGHT, mode, night_after, run
 from investment.providers.contracts import DividendRecord, MarketDay
@@ -147,6 +152,25 @@ def test_facts_go_and_instruments_of_others_keep_their_ticker(sandbox: RunningSa
     }
 
 
+def test_rates_companies_and_filings_go_with_whoever_told_them() -> None:
+    told = {"first_seen_at": NIGHT, "source": "sec"}
+    company = Company.objects.create(cik="0000320193", updated_at=NIGHT, **told)
+    Filing.objects.create(company=company, accession="1", form="10-K", filed_on=MONDAY, fetched_at=NIGHT)
+    Instrument.objects.create(symbol="AAPL", cik="0000320193", updated_at=NIGHT, **told)
+    remember(name="sec.tickers", source="sec", now=NIGHT, etag=None, last_modified=None, digest="", rows=1)
+    FxRate.objects.create(
+        day=MONDAY, base="EUR", quote="USD", rate=1, fetched_at=NIGHT, **{**told, "source": "ecb"}
+    )
+    assert (holdings(provider="sec").reference, names()) == (2, ["ecb", "sec"])
+
+    done = forget_provider(provider="sec", by="the tests", now=NIGHT)
+
+    assert (done.reference, done.instruments) == (2, 1)
+    assert names() == ["ecb"]
+    assert forget_provider(provider="ecb", by="the tests", now=NIGHT).reference == 1
+    assert names() == []
+
+
 def test_what_refused_answers_said_goes_too(sandbox: RunningSandbox) -> None:
     sandbox.fault("negative_price", endpoint="grouped", rows=20)
     SessionJob.objects.filter(pk=MONDAY).update(reread_due_at=clock.now())
@@ -165,7 +189,7 @@ def test_done_again_there_is_nothing(sandbox: RunningSandbox) -> None:
 
     again = forget()
 
-    assert again == Forgotten(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert again == Forgotten(*[0] * len(fields(Forgotten)))
     assert not BackfillStep.objects.exists()
 
 
