@@ -29,6 +29,7 @@ from investment.providers.adapters.newsapi.limits import THROTTLED
 from investment.providers.adapters.newsapi.tests import wire as newsapi_wire
 from investment.providers.adapters.sec import refusals as sec
 from investment.providers.adapters.sec.tests import wire as sec_wire
+from investment.providers.advice import advised
 from investment.providers.sandbox.alphavantage import words as alphavantage_words
 from investment.providers.sandbox.massive.refusals import Refused as MassiveRefused
 from investment.providers.sandbox.newsapi.refusals import Refused as NewsRefused
@@ -78,7 +79,14 @@ def test_a_row_is_taken_for_what_it_is(row: Row) -> None:
         assert row.reply.status == row.status
     assert error.status == row.status
     assert error.words.replace("…", "k").startswith(row.words) or row.words in error.words
-    assert error.words in error.message or error.words == "{}", "a user is told the provider's own words"
+    assert error.words.rstrip(".") in error.message or error.words == "{}", (
+        "a user is told the provider's own words"
+    )
+    key = "SEC_CONTACT" if row.provider == "sec" else f"{row.provider.upper()}_API_KEY"
+    if row.kind is errors.CredentialsRejected:
+        assert f"heck {key} in .env" in error.message
+    elif row.provider != "massive" and error.words != "{}":  # Massive's are told in words of its own
+        assert error.message.endswith(advised("", row.kind, key=key).lstrip("."))
     if isinstance(error, errors.TransientProviderError):
         assert error.retry_at == (NOW + row.after if row.after else error.retry_at)
     else:

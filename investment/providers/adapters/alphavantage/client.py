@@ -19,6 +19,7 @@ from investment.providers.adapters.alphavantage.limits import NAME, retry_at
 from investment.providers.adapters.alphavantage.reading import Answer
 from investment.providers.adapters.alphavantage.refusals import Kind
 from investment.providers.adapters.alphavantage.symbols import to_alpha_vantage
+from investment.providers.advice import advised
 from investment.providers.contracts import BarSeries, DividendRecord, SplitRecord
 from investment.providers.contracts.company import SymbolMatch
 from investment.providers.contracts.fx import FxBars, FxQuote
@@ -181,6 +182,7 @@ class AlphaVantageClient:
     ) -> errors.ProviderError:
         words = self._redact(words)[:500]
         message, status = f"Alpha Vantage: {asked}: {words or 'no words'}", response.status_code
+        message = advised(message, kind, key="ALPHAVANTAGE_API_KEY")
         if issubclass(kind, errors.TransientProviderError):
             at = retry_at(response.headers)
             return kind(message, provider=NAME, words=words, status=status, retry_at=at)

@@ -14,6 +14,7 @@ import httpx
 from investment.providers import errors
 from investment.providers.adapters.ecb import documents
 from investment.providers.adapters.ecb.limits import NAME, instant, retry_at
+from investment.providers.advice import advised
 from investment.providers.contracts.fx import FxHistory, Unchanged, Validators
 
 Form = Literal["xml", "zip"]
@@ -90,12 +91,13 @@ def _refusal(response: httpx.Response, path: str) -> errors.ProviderError:
     """Tell what an answer without a document means. The ECB refuses with pages of HTML."""
     status, words = response.status_code, documents.first_words(response.content)
     message = f"ECB: HTTP {status} for {path}: {words or 'no words'}"
+    passing: type[errors.TransientProviderError] | None = None
     if status == 429:
-        return errors.ProviderThrottled(
-            message, provider=NAME, words=words, status=status, retry_at=retry_at(response.headers)
-        )
-    if status >= 500 or status == 408:
-        return errors.ProviderUnavailable(
-            message, provider=NAME, words=words, status=status, retry_at=retry_at(response.headers)
-        )
+        passing = errors.ProviderThrottled
+    elif status >= 500 or status == 408:
+        passing = errors.ProviderUnavailable
+    message = advised(message, passing or errors.RequestRejected, key="")
+    if passing:
+        at = retry_at(response.headers)
+        return passing(message, provider=NAME, words=words, status=status, retry_at=at)
     return errors.RequestRejected(message, provider=NAME, words=words, status=status)

@@ -16,6 +16,7 @@ from investment.providers.access import hide
 from investment.providers.adapters.finnhub import decoding, payloads, records
 from investment.providers.adapters.finnhub.limits import NAME, TOO_MANY, retry_at
 from investment.providers.adapters.finnhub.symbols import Spelling
+from investment.providers.advice import advised
 from investment.providers.contracts import (
     Article,
     BarSeries,
@@ -213,6 +214,7 @@ class FinnhubClient:
         free = endpoint in FREE_OF_ONE_SYMBOL or (foreign and endpoint in FREE_OF_ONE_EXCHANGE)
         kind = _classify(response.status_code, words, spoken=spoken, free=free)
         message = f"Finnhub: HTTP {response.status_code} for {endpoint}: {words or 'no words'}"
+        message = advised(message, kind, key="FINNHUB_API_KEY")
         if issubclass(kind, errors.TransientProviderError):
             throttled = issubclass(kind, errors.ProviderThrottled)
             at = retry_at(response.headers) if throttled else None

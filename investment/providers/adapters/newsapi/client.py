@@ -19,6 +19,7 @@ from investment.providers.access import hide
 from investment.providers.adapters.newsapi import payloads, records
 from investment.providers.adapters.newsapi.limits import NAME, THROTTLED, retry_at
 from investment.providers.adapters.newsapi.records import NewsPage, NewsSource
+from investment.providers.advice import advised
 
 Sort = Literal["publishedAt", "relevancy", "popularity"]
 Category = Literal["business", "entertainment", "general", "health", "science", "sports", "technology"]
@@ -150,6 +151,7 @@ class NewsApiClient:
         told = f"{code}: {words}" if code and code != words else words
         message = f"NewsAPI: HTTP {status} for {endpoint}: {told or 'no words'}"
         kind = _classify(status, code, words)
+        message = advised(message, kind, key="NEWSAPI_API_KEY")
         if issubclass(kind, errors.TransientProviderError):
             at = retry_at(response.headers)
             return kind(message, provider=NAME, words=words, status=status, retry_at=at)

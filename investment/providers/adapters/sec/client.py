@@ -16,6 +16,7 @@ from investment.providers.access import Hider, hide
 from investment.providers.adapters.sec import bulk, download, records, refusals
 from investment.providers.adapters.sec.limits import NAME
 from investment.providers.adapters.sec.symbols import ten_digits
+from investment.providers.advice import advised
 from investment.providers.contracts import CompanyFacts, Filer, Filing, Stamped, TickerList, Validators
 
 Archive = Literal["companyfacts", "submissions"]
@@ -159,6 +160,8 @@ class SecClient:
         kind = refusals.classify(status, body)
         if kind is errors.CredentialsRejected:
             message += ". Check SEC_CONTACT in .env: it must be your name and your e-mail address"
+        else:
+            message = advised(message, kind, key="SEC_CONTACT")
         if issubclass(kind, errors.TransientProviderError):
             at = refusals.retry_at(response.headers, body)
             return kind(message, provider=NAME, words=words, status=status, retry_at=at)

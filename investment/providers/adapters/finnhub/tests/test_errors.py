@@ -41,7 +41,9 @@ def test_401_without_a_token() -> None:
     error = refused(told(401, "Please use an API key."))
     assert type(error) is errors.CredentialsRejected
     assert error.words == "Please use an API key."
-    assert error.message == "Finnhub: HTTP 401 for quote: Please use an API key."
+    assert error.message == (
+        "Finnhub: HTTP 401 for quote: Please use an API key. Check FINNHUB_API_KEY in .env and start again"
+    )
 
 
 def test_401_with_an_unknown_token() -> None:
