@@ -73,8 +73,8 @@ def sync_instruments(**_unknown: object) -> None:
 @shared_task(name="ops.sync_fx")
 def sync_fx(**_unknown: object) -> None:
     """Bring the reference rates up to date. Where that failed for the moment, it is due again in an hour."""
-    if settings.MODE.kind == "data":
-        return  # a folder of bars has no rates
+    if not rates.has_rates():
+        return
     with _trying_again(schedule.FX):
         done = rates.sync_rates(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
         logger.info("Rates: %s", done.message)
