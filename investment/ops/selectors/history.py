@@ -351,7 +351,10 @@ def _analysis(row: History, total: int) -> HistoryStep:
     points = [point for point in POINTS if point <= total]
     done = sum(1 for point in points if point <= row.analysed_over)
     waiting = (
-        SessionStage.objects.filter(name__in=[SessionStage.Name.ANALYSE, SessionStage.Name.RANK])
+        SessionStage.objects.filter(
+            name__in=[SessionStage.Name.ANALYSE, SessionStage.Name.RANK],
+            job__state__in=[SessionJob.State.DUE, SessionJob.State.DONE],
+        )
         .exclude(state=SessionStage.State.DONE)
         .select_related("job")
         .order_by("-job_id")

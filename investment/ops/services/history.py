@@ -40,6 +40,7 @@ from investment.providers.errors import (
     PermanentProviderError,
     TransientProviderError,
 )
+from investment.providers.services import entitlements
 from investment.quotas.errors import QuotaExhausted
 
 SLICE = 60.0  # seconds
@@ -79,17 +80,26 @@ def open_history(*, now: datetime) -> History | None:
     if settings.MODE.kind != "live" or not has_prices():
         return None
     scope, plan = registry.market_data_access().limits.scope, settings.MASSIVE_PLAN
-    until = latest_closed_session(now)
-    since = min(history.first_day(today=now.astimezone(NEW_YORK).date()), until)
-    told = {"scope": scope, "plan": plan, "since": since}
+    today, until = now.astimezone(NEW_YORK).date(), latest_closed_session(now)
     row, made = History.objects.get_or_create(
-        pk=1, defaults={**told, "until": until, "began_at": now, "next_try_at": now}
+        pk=1,
+        defaults={
+            "scope": scope,
+            "plan": plan,
+            "since": min(history.first_day(today=today), until),
+            "until": until,
+            "began_at": now,
+            "next_try_at": now,
+        },
     )
     if made:
         return row
     reopened = {"state": History.State.WAITING, "next_try_at": now, "finished_at": None, "error": ""}
     if (row.scope, row.plan) != (scope, plan):
-        values = {**told, "since": min(since, row.until), "refused": {}, "tries": {}, **reopened}
+        # What was learned of another plan may be so no more.
+        entitlements.ask_again(scopes=[scope], now=now)
+        since = min(registry.market_data_begins(today=today), row.until)
+        values = {"scope": scope, "plan": plan, "since": since, "refused": {}, "tries": {}, **reopened}
         History.objects.filter(pk=1).update(**values)
     elif row.state == History.State.STOPPED:
         History.objects.filter(pk=1).update(**reopened)
