@@ -4,6 +4,7 @@
  */
 import type { Analysis, Bar, Figure, Issue, Prices, Run, Source, Status, Stock, StockData, StockPage, StockRow } from "../src/api/types.ts";
 import { words } from "../src/lib/format.ts";
+import { company, rateHistory, rates } from "./reference.ts";
 
 export interface Response {
   status: number;
@@ -114,7 +115,9 @@ const STATUS: Status = {
   last_run: RUNS[0] ?? null,
   open_issues: ISSUES.length,
   providers: [{ provider: "massive", last_call_at: "2026-11-21T05:05:01Z", last_status: 200, last_error: null }],
-  attributions: [],
+  attributions: [{ provider: "ecb", text: "Source: ECB", where: "wherever a converted amount is shown", link: "https://www.ecb.europa.eu" }],
+  history: null,
+  prices: { provider: "massive", words: "Prices come from massive." },
 };
 
 function sorted(rows: StockRow[], sort: string): StockRow[] {
@@ -307,7 +310,10 @@ export function respond(method: string, address: string, body: unknown): Respons
   if (path === "/api/runs") return { status: 200, json: { count: RUNS.length, results: RUNS } };
   if (path === "/api/issues") return { status: 200, json: { count: ISSUES.length, results: ISSUES } };
   if (path === "/api/stocks") return { status: 200, json: stocks(searchParams) };
-  const match = /^\/api\/stocks\/([^/]+)(?:\/(prices|analysis|data))?$/.exec(path);
+  if (path === "/api/fx/rates") return rates(searchParams);
+  const quote = /^\/api\/fx\/rates\/(\w+)\/history$/.exec(path)?.[1];
+  if (quote) return rateHistory(quote, searchParams);
+  const match = /^\/api\/stocks\/([^/]+)(?:\/(prices|analysis|data|company))?$/.exec(path);
   const index = ROWS.findIndex((candidate) => candidate.symbol === match?.[1]);
   const row = ROWS[index];
   if (!match || !row) return refusal(404, "not_found", `No instrument has the symbol ${match?.[1] ?? "asked for"}.`);
@@ -316,6 +322,8 @@ export function respond(method: string, address: string, body: unknown): Respons
       return { status: 200, json: prices(row, index, searchParams) };
     case "analysis":
       return { status: 200, json: analysis(row, index) };
+    case "company":
+      return { status: 200, json: company(row.symbol, row.name, index, method === "POST") };
     case "data":
       return { status: 200, json: data(row) };
     default:

@@ -12,6 +12,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** What a program may need beside the sentence, for example `retry_at`. */
+    readonly extra: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = "ApiError";
@@ -39,7 +41,7 @@ export class Unreachable extends Error {
   }
 }
 
-/** Turns an answer's status and body (`{code, message}`, or anything) into the error to throw. */
+/** Turns an answer's status and body (`{code, message, extra}`, or anything) into the error to throw. */
 export function errorFrom(status: number, body: unknown): ApiError {
   const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const code = typeof fields.code === "string" ? fields.code : `http_${String(status)}`;
@@ -51,5 +53,6 @@ export function errorFrom(status: number, body: unknown): ApiError {
         : `The server answered with status ${String(status)}.`;
   if (status === 401) return new SignedOut(code, message);
   if (status === 404) return new NotFound(code, message);
-  return new ApiError(status, code, message);
+  const extra = typeof fields.extra === "object" && fields.extra !== null ? (fields.extra as Record<string, unknown>) : {};
+  return new ApiError(status, code, message, extra);
 }

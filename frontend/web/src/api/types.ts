@@ -1,9 +1,18 @@
 /** The names the pages use for what the API answers. The shapes are generated; nothing is written twice. */
-import type { components } from "./schema";
+import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
+/** What the API answers to a GET of this path. */
+type Answered<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { "application/json": infer Body } } } };
+}
+  ? Body
+  : never;
 
 export type Status = Schemas["Status"];
+export type History = NonNullable<Status["history"]>;
+export type HistoryStep = History["steps"][number];
+export type Attribution = Status["attributions"][number];
 export type StockRow = Schemas["StockRow"];
 export type StockPage = Schemas["StockPage"];
 export type Stock = Schemas["Stock"];
@@ -19,3 +28,8 @@ export type Run = Schemas["Run"];
 export type Issue = Schemas["Issue"];
 export type Source = NonNullable<StockRow["source"]>;
 export type Adjust = "none" | "splits" | "all";
+export type Company = Answered<"/api/stocks/{symbol}/company">;
+export type Filing = Company["filings"][number];
+export type FxRates = Answered<"/api/fx/rates">;
+export type FxRate = FxRates["rates"][number];
+export type FxHistory = Answered<"/api/fx/rates/{quote}/history">;

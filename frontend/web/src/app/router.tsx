@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 
 import { sessionQuery } from "@/api/session";
 import { LoginPage } from "@/features/login/LoginPage";
+import { currenciesSearch } from "@/features/currencies/search";
 import { marketsSearch } from "@/features/markets/search";
 import { stockSearch } from "@/features/stock/search";
 import { RunsPage } from "@/features/runs/RunsPage";
@@ -73,6 +74,14 @@ const stock = createRoute({
   errorComponent: PageFailure,
 });
 
+const currencies = createRoute({
+  getParentRoute: () => shell,
+  path: "/currencies",
+  validateSearch: currenciesSearch,
+  component: lazyRouteComponent(() => import("@/features/currencies/CurrenciesPage"), "CurrenciesPage"),
+  errorComponent: PageFailure,
+});
+
 const runs = createRoute({
   getParentRoute: () => shell,
   path: "/runs",
@@ -80,7 +89,7 @@ const runs = createRoute({
   errorComponent: PageFailure,
 });
 
-const tree = root.addChildren([login, shell.addChildren([home, markets, stock, runs])]);
+const tree = root.addChildren([login, shell.addChildren([home, markets, stock, currencies, runs])]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -33,6 +33,13 @@ export function number(value: Maybe, decimals = 2): string {
   );
 }
 
+/** A decimal number with so many decimals, rounded as it stands and not as a binary fraction near it. */
+export function decimal(value: number | string, decimals: number): string {
+  // From text, format() rounds exactly; the type of its parameter asks for a literal.
+  const exact = String(value) as `${number}`;
+  return typographic(numberFormat({ minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(exact));
+}
+
 /** A price per share: two decimals, four below one unit, where cents are too coarse. */
 export function price(value: Maybe): string {
   if (value === null || value === undefined) return UNKNOWN;
@@ -120,6 +127,11 @@ export function day(session: string | null | undefined): string {
   return session ? DAY.format(new Date(`${session.slice(0, 10)}T00:00:00Z`)) : UNKNOWN;
 }
 
+/** Dates within a sentence, as people write them. */
+export function readable(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\d/g, day);
+}
+
 export function shortDay(session: string | null | undefined): string {
   return session ? SHORT_DAY.format(new Date(`${session.slice(0, 10)}T00:00:00Z`)) : UNKNOWN;
 }
@@ -127,6 +139,30 @@ export function shortDay(session: string | null | undefined): string {
 /** An instant, in the reader's own time zone. */
 export function instant(at: string | null | undefined): string {
   return at ? INSTANT.format(new Date(at)) : UNKNOWN;
+}
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const LOCAL_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+
+/** When something will be, in the reader's own time zone: «16:40», «tomorrow 02:10», «24 Nov, 02:10». */
+export function moment(at: string, now: string): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  const tomorrow = new Date(today);
+  tomorrow.setDate(today.getDate() + 1);
+  const time = CLOCK.format(then);
+  if (then.toDateString() === today.toDateString()) return time;
+  if (then.toDateString() === tomorrow.toDateString()) return `tomorrow ${time}`;
+  return `${LOCAL_DAY.format(then)}, ${time}`;
+}
+
+/** How long, roughly: «less than a minute», «about 12 min», «about 2 h 05 min», «about 3 days». */
+export function about(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1) return "less than a minute";
+  if (minutes < 60) return `about ${String(minutes)} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `about ${String(hours)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return `about ${String(Math.round(hours / 24))} days`;
 }
 
 /** How long ago, in one unit: «3 min ago». Both instants are of the same (possibly virtual) clock. */

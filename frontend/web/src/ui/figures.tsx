@@ -66,10 +66,13 @@ export function Sparkline({
   values,
   width = 92,
   height = 26,
+  directed = true,
 }: {
   values: (number | null)[] | null;
   width?: number;
   height?: number;
+  /** Whether up is good and down is bad, and the line is coloured so. */
+  directed?: boolean;
 }) {
   const known = values?.filter((value): value is number => value !== null) ?? [];
   const first = known[0];
@@ -93,7 +96,7 @@ export function Sparkline({
   return (
     <svg
       className={classes.spark}
-      data-direction={direction(last / first - 1)}
+      data-direction={directed ? direction(last / first - 1) : undefined}
       width={width}
       height={height}
       viewBox={`0 0 ${String(width)} ${String(height)}`}

@@ -25,6 +25,16 @@ export function Kbd({ children }: { children: ReactNode }) {
   return <kbd className={classes.kbd}>{children}</kbd>;
 }
 
+/** A line above the content that says how things stand: calm, never in the way. */
+export function Banner({ icon, children, label }: { icon: ReactNode; children: ReactNode; label: string }) {
+  return (
+    <div className={classes.banner} role="note" aria-label={label}>
+      {icon}
+      <p>{children}</p>
+    </div>
+  );
+}
+
 /** What stands where content would be: an icon, a title, one sentence, one or two actions. */
 export function Notice({
   icon,

@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 
 import { statusQuery } from "@/api/status";
 import { ago, count, day, instant, words } from "@/lib/format";
-import type { Run } from "@/api/types";
+import type { Run, Status } from "@/api/types";
 
 import classes from "./shell.module.css";
 
@@ -47,6 +47,12 @@ function LastRun({ run, now }: { run: Run; now: string }) {
   );
 }
 
+/** Whether there are prices of the latest session: before a fresh installation has any, it has no date to show. */
+function priced({ latest_session, prices, history, analysed }: Status): boolean {
+  if (prices.provider === null && analysed === 0) return false;
+  return latest_session !== null && history?.steps.some((step) => step.name === "prices" && step.state !== "done") !== true;
+}
+
 /** How fresh the figures are, in one line. */
 export function DataStrip() {
   const { data: status, error } = useQuery(statusQuery);
@@ -62,16 +68,22 @@ export function DataStrip() {
           {online ? "The server does not answer" : "Offline"}: shown as last loaded
         </span>
       )}
-      {status.latest_session ? (
+      {priced(status) ? (
         <span className={classes.fact} data-tip={`Clock: ${instant(status.now)}`}>
           Prices as of <b>{day(status.latest_session)}</b> close
         </span>
       ) : (
-        <span className={classes.fact}>No prices yet</span>
+        <span className={classes.fact}>{status.prices.provider === null ? "No source of prices" : "No prices yet"}</span>
       )}
-      <span className={classes.fact} data-tip={`${count(status.ranked)} ranked`}>
-        Analysed <b>{count(status.analysed)}</b> of <b>{count(status.instruments)}</b>
-      </span>
+      {status.analysed === 0 ? (
+        <span className={classes.fact}>
+          <b>{count(status.instruments)}</b> instruments
+        </span>
+      ) : (
+        <span className={classes.fact} data-tip={`${count(status.ranked)} ranked`}>
+          Analysed <b>{count(status.analysed)}</b> of <b>{count(status.instruments)}</b>
+        </span>
+      )}
       {status.last_run && <LastRun run={status.last_run} now={status.now} />}
       {issues > 0 && (
         <Link to="/runs" hash="issues" className={classes.fact} data-tone="warn">

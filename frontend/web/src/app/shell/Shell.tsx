@@ -3,8 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import { useStatus } from "@/api/status";
+import type { Status } from "@/api/types";
 import { useShortcuts } from "@/lib/shortcuts";
 
+import { Attributions } from "./Attributions";
 import { BottomTabs } from "./BottomTabs";
 import { DataStrip } from "./DataStrip";
 import { destinations } from "./destinations";
@@ -14,12 +16,19 @@ import { ModeBanner } from "./ModeBanner";
 import { openPalette, Palette } from "./Palette";
 import classes from "./shell.module.css";
 
-/** When a run has ended or a session was ranked, what the pages show is no longer the latest. */
+/** Changes when what the pages show is no longer the latest: a run has ended, a session was ranked, history came. */
+function landmarks({ latest_session, latest_ranked_session, instruments, ranked, last_run, history }: Status): string {
+  const analysis = history?.steps.find((step) => step.name === "analysis");
+  return [
+    latest_session, latest_ranked_session, instruments, ranked, last_run?.id, last_run?.state,
+    history?.state, analysis?.state, analysis?.done,
+  ].join(" ");
+}
+
 function useRefetchAfterRuns(): void {
   const queries = useQueryClient();
   const status = useStatus();
-  const run = status?.last_run;
-  const mark = status && `${status.latest_ranked_session ?? ""} ${String(run?.id)} ${String(run?.state)}`;
+  const mark = status && landmarks(status);
   const seen = useRef(mark);
   useEffect(() => {
     if (seen.current !== undefined && mark !== undefined && seen.current !== mark) {
@@ -77,6 +86,7 @@ export function Shell() {
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>
         <Outlet />
       </main>
+      <Attributions />
       <BottomTabs />
       <Palette
         onHelp={() => {

@@ -1,19 +1,25 @@
-import { Button, CloseButton, SegmentedControl, TextInput } from "@mantine/core";
+import { CloseButton, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useMediaQuery } from "@mantine/hooks";
-import { IconChartCandle, IconFilterOff, IconSearch } from "@tabler/icons-react";
+import { IconInfoCircle, IconPlugConnectedX, IconSearch } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 
 import { useStatus } from "@/api/status";
+import type { Status } from "@/api/types";
 import { count, day } from "@/lib/format";
 import { announce } from "@/ui/announcer";
 import { Failure } from "@/ui/failure";
-import { Notice } from "@/ui/parts";
+import { Banner } from "@/ui/parts";
+import { Told } from "@/ui/told";
 
 import { FilterChips, Filters } from "./Filters";
+import { GoingLive } from "./GoingLive";
+import { whyUnranked } from "./history";
 import classes from "./markets.module.css";
-import { useBoardCount, useStocks } from "./queries";
-import { DEFAULT_BOARD, defaultSort, toQuery, type Board, type MarketsSearch } from "./search";
+import { Nothing } from "./Nothing";
+import { useStocks, type Stocks } from "./queries";
+import { DEFAULT_BOARD, defaultSort, toQuery, type Board, type Known, type MarketsSearch } from "./search";
+import { Skeleton } from "./Skeleton";
 import { StockTable } from "./StockTable";
 
 const BOARDS: { value: Board; label: string }[] = [
@@ -32,61 +38,23 @@ const NOUNS: Record<Board, string> = {
 
 const route = getRouteApi("/shell/markets");
 
-function Skeleton() {
-  return (
-    <div className={classes.skeleton} role="status" aria-label="Loading stocks">
-      {Array.from({ length: 14 }, (_, index) => (
-        <div key={index} className={classes.skeletonRow}>
-          <span className={classes.ghost} data-wide />
-          <span className={classes.ghost} />
-          <span className={classes.ghost} />
-          <span className={classes.ghost} />
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function Nothing({ search, clear, showAll }: { search: MarketsSearch; clear: () => void; showAll: () => void }) {
-  const all = useBoardCount(search);
-  const status = useStatus();
-  if (all === undefined) return <Skeleton />;
-  if (all > 0) {
+/** Why there is less to see than one expects, in words. */
+function HowThingsStand({ status, known, stocks }: { status: Status; known: Known; stocks: Stocks }) {
+  if (status.prices.provider === null) {
     return (
-      <Notice
-        icon={<IconFilterOff size={34} stroke={1.5} aria-hidden="true" />}
-        title="Nothing matches"
-        actions={
-          <Button variant="default" onClick={clear}>
-            Clear search and filters
-          </Button>
-        }
-      >
-        {search.q ? `No symbol or name contains «${search.q}»` : "No row passes the filters"} among {count(all)} on this
-        board.
-      </Notice>
+      <Banner icon={<IconPlugConnectedX size={18} stroke={1.7} aria-hidden="true" />} label="Source of prices">
+        <Told words={status.prices.words} />
+      </Banner>
     );
   }
-  const busy = status?.last_run?.state === "running";
+  if (known !== "prices" || stocks.count === 0) return null;
+  const why = whyUnranked(status, stocks.firstPage);
   return (
-    <Notice
-      icon={<IconChartCandle size={34} stroke={1.5} aria-hidden="true" />}
-      title={busy ? "The first run is under way" : "Nothing here yet"}
-      actions={
-        Boolean(status?.instruments) &&
-        search.board !== "all" && (
-          <Button variant="default" onClick={showAll}>
-            Show all instruments
-          </Button>
-        )
-      }
-    >
-      {busy
-        ? "Prices are being fetched and analysed. This page fills by itself."
-        : status?.instruments
-          ? "No instrument is on this board in the latest ranked session. A rank needs at least 30 that are alike."
-          : "No session has been analysed. Start the daily job with «manage.py run_session», or wait for the schedule."}
-    </Notice>
+    why && (
+      <Banner icon={<IconInfoCircle size={18} stroke={1.7} aria-hidden="true" />} label="Ranking">
+        <b>Nothing is ranked yet.</b> <Told words={why} />
+      </Banner>
+    )
   );
 }
 
@@ -96,12 +64,17 @@ export function MarketsPage() {
   // Where nothing can be ranked (a folder of three stocks), the list of all is the one to open with.
   const usual: Board = status?.ranked === 0 && status.instruments > 0 ? "all" : DEFAULT_BOARD;
   const board = asked.board ?? usual;
-  const search: MarketsSearch = { ...asked, board };
+  const ranked = status?.ranked !== 0;
+  const sourceless = status?.prices.provider === null;
+  const usualSort = defaultSort(board, ranked, sourceless);
+  const sort = asked.sort ?? usualSort;
+  const search: MarketsSearch = { ...asked, board, sort };
   const navigate = route.useNavigate();
   const narrow = useMediaQuery("(max-width: 720px)", false, { getInitialValueInEffect: false });
   const [pages, setPages] = useState<number[]>([0]);
   const stocks = useStocks(search, pages);
-  const sort = search.sort ?? defaultSort(board);
+  const priced = !sourceless || stocks.firstPage.some((row) => row.close !== null);
+  const known: Known = !priced ? "none" : !ranked && board === "all" ? "prices" : "scores";
 
   useEffect(() => {
     document.title = "Markets · Investment";
@@ -136,6 +109,8 @@ export function MarketsPage() {
 
   return (
     <div className={classes.page}>
+      <GoingLive />
+      {status && <HowThingsStand status={status} known={known} stocks={stocks} />}
       <div className={classes.top}>
         <h1>Markets</h1>
         <SegmentedControl
@@ -207,11 +182,12 @@ export function MarketsPage() {
           <StockTable
             stocks={stocks}
             board={board}
+            known={known}
             sort={sort}
             narrow={narrow}
             identity={JSON.stringify(toQuery(search))}
             onSort={(next) => {
-              change({ sort: next === defaultSort(board) ? undefined : next });
+              change({ sort: next === usualSort ? undefined : next });
             }}
             onPages={setPages}
           />

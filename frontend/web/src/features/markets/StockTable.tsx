@@ -8,13 +8,14 @@ import { useShortcuts } from "@/lib/shortcuts";
 import { Change, ScoreBar } from "@/ui/figures";
 
 import { columnsFor, type Place } from "./columns";
-import classes from "./markets.module.css";
 import { PAGE, type Stocks } from "./queries";
-import type { Board } from "./search";
+import type { Board, Known } from "./search";
+import classes from "./table.module.css";
 
 interface Props {
   stocks: Stocks;
   board: Board;
+  known: Known;
   sort: string;
   narrow: boolean;
   /** Changes whenever the list is another one; the table then starts at its top. */
@@ -78,10 +79,10 @@ function useCurrentRow(identity: string, count: number, scrollTo: (index: number
   return { current, setCurrent, focusRow };
 }
 
-export function StockTable({ stocks, board, sort, narrow, identity, onSort, onPages }: Props) {
+export function StockTable({ stocks, board, known, sort, narrow, identity, onSort, onPages }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
-  const columns = useMemo(() => columnsFor(board), [board]);
+  const columns = useMemo(() => columnsFor(board, known), [board, known]);
   const size = narrow ? ROW_NARROW : ROW;
   // eslint-disable-next-line react-hooks/incompatible-library -- this component is not memoised by the compiler
   const virtual = useVirtualizer({
@@ -133,7 +134,11 @@ export function StockTable({ stocks, board, sort, narrow, identity, onSort, onPa
     void navigate({ to: "/stocks/$symbol", params: { symbol } });
   }
 
-  const places: Place[] = items.map((item) => ({ index: item.index, row: stocks.at(item.index) }));
+  const places: Place[] = items.map((item) => ({
+    index: item.index,
+    row: stocks.at(item.index),
+    current: item.index === current,
+  }));
   const table = useReactTable({
     data: places,
     columns,
@@ -144,6 +149,7 @@ export function StockTable({ stocks, board, sort, narrow, identity, onSort, onPa
     autoResetAll: false,
   });
   const template = columns.map((column) => `minmax(${String(column.meta?.width)}px, ${String(column.meta?.width)}fr)`).join(" ");
+  const two = board === "unranked" || known !== "scores";
   const width = columns.reduce((sum, column) => sum + (column.meta?.width ?? 0), 0);
   const rows = table.getRowModel().rows;
 
@@ -206,7 +212,8 @@ export function StockTable({ stocks, board, sort, narrow, identity, onSort, onPa
             "data-index": index,
             "aria-rowindex": index + 2,
             "data-current": index === current || undefined,
-            "data-stale": stock?.stale === true ? true : undefined,
+            // Without any price there is nothing that could be out of date.
+            "data-stale": stock?.stale === true && stock.session !== null ? true : undefined,
             onFocus: () => {
               setCurrent(index);
             },
@@ -218,7 +225,7 @@ export function StockTable({ stocks, board, sort, narrow, identity, onSort, onPa
           const style = { height: size, transform: `translateY(${String(item.start)}px)` };
           if (narrow) {
             return (
-              <div key={row.id} {...common} className={classes.narrowRow} data-two={board === "unranked" || undefined} style={style}>
+              <div key={row.id} {...common} className={classes.narrowRow} data-two={two || undefined} style={style}>
                 {stock ? (
                   <>
                     <div role="cell" className={classes.narrowName}>
@@ -231,7 +238,7 @@ export function StockTable({ stocks, board, sort, narrow, identity, onSort, onPa
                       <span className={classes.price}>{price(stock.close)}</span>
                       <Change value={stock.return_1} />
                     </div>
-                    {board !== "unranked" && (
+                    {!two && (
                       <div role="cell" className={classes.narrowScore} aria-label={`Score ${number(stock.score, 0)}`}>
                         <ScoreBar value={stock.score} />
                       </div>

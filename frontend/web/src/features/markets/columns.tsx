@@ -5,8 +5,8 @@ import type { StockRow } from "@/api/types";
 import { change, compact, day, dollars, kind, money, number, percent, provenance } from "@/lib/format";
 import { Change, ScoreBar, Sparkline, Unknown } from "@/ui/figures";
 
-import type { Board } from "./search";
-import classes from "./markets.module.css";
+import type { Board, Known } from "./search";
+import classes from "./table.module.css";
 
 declare module "@tanstack/react-table" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- the library's interface has these parameters
@@ -25,10 +25,13 @@ declare module "@tanstack/react-table" {
 export interface Place {
   index: number;
   row: StockRow | undefined;
+  /** The keyboard is on this row. */
+  current: boolean;
 }
 
 /** Where the row's figures come from and of which day they are. */
 function origin(row: StockRow): string {
+  if (row.session === null) return provenance(row.source);
   const stale = row.stale ? "\nNo bar in the latest session" : "";
   return `${day(row.session)} close\n${provenance(row.source)}${stale}`;
 }
@@ -43,14 +46,14 @@ function why(row: StockRow, what: string): string {
 
 const column = createColumnHelper<Place>();
 
-type Render = (row: StockRow) => React.ReactNode;
+type Render = (row: StockRow, current: boolean) => React.ReactNode;
 
 function cell(id: string, header: string, meta: NonNullable<Parameters<typeof column.display>[0]["meta"]>, render: Render) {
   return column.display({
     id,
     header,
     meta,
-    cell: ({ row: { original } }) => (original.row ? render(original.row) : <span className={classes.ghost} />),
+    cell: ({ row: { original } }) => (original.row ? render(original.row, original.current) : <span className={classes.ghost} />),
   });
 }
 
@@ -80,7 +83,7 @@ const symbol = column.display({
           <Link to="/stocks/$symbol" params={{ symbol: original.row.symbol }} tabIndex={-1} data-row-link>
             {original.row.symbol}
           </Link>
-          {original.row.stale && <span className={classes.stale}>stale</span>}
+          {original.row.stale && original.row.session !== null && <span className={classes.stale}>stale</span>}
         </span>
         <span className={classes.name}>{original.row.name}</span>
       </>
@@ -116,6 +119,19 @@ const score = cell(
   ),
 );
 
+/** Before anything is ranked: the reason is read on hover, or with Tab from the row that the keyboard is on. */
+const notYet = cell(
+  "not_yet",
+  "Rank",
+  { width: 128, align: "left", tip: "Place on its board, by score" },
+  (row, current) => (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- its explanation must be reachable by keyboard
+    <span className={classes.notYet} tabIndex={current ? 0 : -1} data-tip={row.unranked?.text ?? "No session has been ranked yet."}>
+      {row.rank === null ? "not ranked yet" : number(row.rank, 0)}
+    </span>
+  ),
+);
+
 const unranked = cell("unranked", "Why it is not ranked", { width: 300, align: "left" }, (row) => (
   <span className={classes.reason} data-tip={row.unranked?.text}>
     {row.unranked?.text ?? (row.rank === null ? "Not ranked yet" : `Ranked ${String(row.rank)}`)}
@@ -132,9 +148,13 @@ const close = cell("close", "Price", { width: 92, sort: "close", first: "descend
   ),
 );
 
-const spark = cell("spark", "42 sessions", { width: 112, align: "center", tip: "Closes, adjusted for splits" }, (row) => (
-  <Sparkline values={row.spark} />
-));
+const spark = cell("spark", "42 sessions", { width: 112, align: "center", tip: "Closes, adjusted for splits" }, (row) =>
+  (row.spark ?? []).filter((value) => value !== null).length < 2 ? (
+    <Unknown reason="Too few closes, or its splits are not all known" />
+  ) : (
+    <Sparkline values={row.spark} />
+  ),
+);
 
 const rsi = cell("rsi_14", "RSI", { width: 58, sort: "rsi_14", first: "descending", tip: "Relative strength index, 14 sessions" }, (row) =>
   row.rsi_14 === null ? (
@@ -184,9 +204,28 @@ const traded = cell(
     ),
 );
 
+/** Before there is a mean: what was traded in the session, at its close. */
+const tradedOnce = cell(
+  "dollar_volume",
+  "Volume $",
+  { width: 86, sort: "dollar_volume", first: "descending", tip: "Dollar volume of the session: its close × its volume" },
+  (row) =>
+    row.stale || row.close === null || row.volume === null ? (
+      <Unknown reason={why(row, "Dollar volume")} />
+    ) : (
+      <span data-tip={tip(row, `$${number(row.close * row.volume, 0)} in the session\n${compact(row.volume)} shares`)}>
+        {dollars(row.close * row.volume)}
+      </span>
+    ),
+);
+
 const kindColumn = cell("kind", "Kind", { width: 128, sort: "kind", first: "ascending", align: "left" }, (row) => (
   <span className={classes.kind}>{kind(row.kind)}</span>
 ));
+
+const exchangeColumn = cell("exchange", "Exchange", { width: 100, sort: "exchange", first: "ascending", align: "left" }, (row) =>
+  row.exchange === null ? <Unknown reason="Its exchange is not known yet" /> : <span className={classes.kind}>{row.exchange}</span>,
+);
 
 const day1 = returns("return_1", "1D", 1);
 const month1 = returns("return_21", "1M", 21);
@@ -196,7 +235,12 @@ const year1 = returns("return_252", "12M", 252);
 const ranked = [symbol, rank, score, close, day1, month1, month3, year1, spark, rsi, volatility, high, traded, kindColumn];
 const withReason = [symbol, unranked, close, day1, month1, month3, year1, spark, traded, kindColumn];
 
-export function columnsFor(board: Board) {
+const unscored = [symbol, notYet, close, day1, month1, month3, year1, spark, rsi, volatility, high, tradedOnce, kindColumn];
+const namesOnly = [symbol, close, day1, exchangeColumn, kindColumn];
+
+export function columnsFor(board: Board, known: Known) {
+  if (known === "none") return namesOnly;
+  if (known === "prices") return unscored;
   return board === "unranked" ? withReason : ranked;
 }
 
@@ -211,6 +255,7 @@ export const SORTS: { value: string; label: string }[] = [
   { value: "return_21", label: "Month: losers" },
   { value: "-return_252", label: "Year: winners" },
   { value: "-mean_dollar_volume_20", label: "Most traded" },
+  { value: "-dollar_volume", label: "Most traded in the session" },
   { value: "volatility_252", label: "Calmest" },
   { value: "-close", label: "Highest price" },
 ];

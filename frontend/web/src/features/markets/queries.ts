@@ -19,6 +19,8 @@ function stocksPageQuery(search: MarketsSearch, page: number) {
 export interface Stocks {
   count: number;
   session: string | null;
+  /** The rows of the first page, as far as they are there. */
+  firstPage: readonly StockRow[];
   /** The row at this place of the whole list, or `undefined` while its page is on the way. */
   at: (index: number) => StockRow | undefined;
   loading: boolean;
@@ -41,6 +43,7 @@ export function useStocks(search: MarketsSearch, visiblePages: number[]): Stocks
   return {
     count: first.data?.count ?? 0,
     session: first.data?.session ?? null,
+    firstPage: first.data?.results ?? [],
     at: (index) => {
       const page = Math.floor(index / PAGE);
       const answered = page === 0 ? first.data : more[others.indexOf(page)]?.data;

@@ -40,9 +40,13 @@ export function marketsSearch(search: Record<string, unknown>): MarketsSearch {
 
 export const DEFAULT_BOARD: Board = "stocks";
 
-/** Best first where there is a score to go by, else by symbol. */
-export function defaultSort(board: Board): string {
-  return board === "unranked" ? "symbol" : "-score";
+/** What there is to show: `none` before there are prices, `prices` before anything is ranked, else `scores`. */
+export type Known = "none" | "prices" | "scores";
+
+/** Best first where there is a score to go by, else what is traded most, or else by symbol. */
+export function defaultSort(board: Board, ranked = true, sourceless = false): string {
+  if (board === "unranked" || (!ranked && sourceless)) return "symbol";
+  return ranked ? "-score" : "-dollar_volume";
 }
 
 /** The same as the API's query. */

@@ -6,11 +6,10 @@ import { useEffect, useRef, useState } from "react";
 import { answer, client } from "@/api/client";
 import { useStatus } from "@/api/status";
 import type { Issue } from "@/api/types";
-import { ago, count, day, instant } from "@/lib/format";
+import { ago, count, day, instant, readable } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Panel, Pill } from "@/ui/parts";
 
-import { readable } from "./readable";
 import classes from "./runs.module.css";
 
 /** What the address calls this section: links lead to `/runs#issues`. */

@@ -6,12 +6,11 @@ import { useEffect, useState } from "react";
 import { answer, client } from "@/api/client";
 import { useStatus } from "@/api/status";
 import type { Run } from "@/api/types";
-import { ago, count, duration, instant, words } from "@/lib/format";
+import { ago, count, duration, instant, readable, words } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Notice, Panel, Pill, type Tone } from "@/ui/parts";
 
 import { Issues } from "./Issues";
-import { readable } from "./readable";
 import classes from "./runs.module.css";
 
 const STEP = 30;

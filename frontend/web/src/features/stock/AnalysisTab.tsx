@@ -1,18 +1,28 @@
 import { Skeleton } from "@mantine/core";
+import { IconChartDots3 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
 import { day, words } from "@/lib/format";
 import { Failure } from "@/ui/failure";
-import { Panel } from "@/ui/parts";
+import { Notice, Panel } from "@/ui/parts";
 
 import { FigureValue, sentence } from "./FigureValue";
 import { analysisQuery } from "./queries";
-import classes from "./stock.module.css";
+import classes from "./tabs.module.css";
 
 export function AnalysisTab({ symbol }: { symbol: string }) {
   const { data, error, refetch } = useQuery(analysisQuery(symbol));
   if (error) return <Failure error={error} retry={() => void refetch()} what="The analysis" />;
   if (!data) return <Skeleton height={420} radius="lg" />;
+  if (data.session === null) {
+    return (
+      <Panel>
+        <Notice icon={<IconChartDots3 size={34} stroke={1.5} aria-hidden="true" />} title="Not analysed yet">
+          {data.sentence}
+        </Notice>
+      </Panel>
+    );
+  }
   const notes = [...new Set(data.figures.flatMap((one) => one.note ?? []))];
   const groups = [...new Set(data.figures.map((one) => one.group))];
   return (

@@ -8,7 +8,8 @@ import { Failure } from "@/ui/failure";
 import { Panel, Pill } from "@/ui/parts";
 
 import { stockDataQuery } from "./queries";
-import classes from "./stock.module.css";
+import tables from "./table.module.css";
+import classes from "./tabs.module.css";
 
 /** Column heads of numbers, which stand to the right. */
 const NUMERIC = new Set(["Bars", "Value", "Open", "High", "Low", "Close", "Volume", "Sessions"]);
@@ -34,12 +35,12 @@ function Block({ title, note, empty, rows, head, half = false }: BlockProps) {
         <p className={classes.none}>{empty}</p>
       ) : (
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-        <div className={classes.scroller} role="region" aria-label={title} tabIndex={0}>
-          <table className={classes.table}>
+        <div className={tables.scroller} role="region" aria-label={title} tabIndex={0}>
+          <table className={tables.table}>
             <thead>
               <tr>
                 {head.map((label) => (
-                  <th key={label} scope="col" className={NUMERIC.has(label) ? classes.number : undefined}>
+                  <th key={label} scope="col" className={NUMERIC.has(label) ? tables.number : undefined}>
                     {label}
                   </th>
                 ))}
@@ -80,7 +81,7 @@ export function DataTab({ stock }: { stock: Stock }) {
             <th scope="row">{source.provider}</th>
             <td>{words(source.channel)}</td>
             <td>{words(source.basis)}</td>
-            <td className={classes.number}>{count(source.count)}</td>
+            <td className={tables.number}>{count(source.count)}</td>
             <td>{day(source.first)}</td>
             <td>{day(source.last)}</td>
             <td>{instant(source.fetched_at)}</td>
@@ -101,7 +102,7 @@ export function DataTab({ stock }: { stock: Stock }) {
           <tr key={index}>
             <th scope="row">{day(action.ex_date)}</th>
             <td>{words(action.kind)}</td>
-            <td className={classes.number}>
+            <td className={tables.number}>
               {action.ratio !== null
                 ? `${number(action.ratio, 4).replace(/\.?0+$/, "")} for 1`
                 : `${number(action.amount, 4)} ${action.currency ?? ""}`}
@@ -120,7 +121,7 @@ export function DataTab({ stock }: { stock: Stock }) {
             <tr key={gap.from}>
               <th scope="row">{day(gap.from)}</th>
               <td>{day(gap.to)}</td>
-              <td className={classes.number}>{count(gap.sessions)}</td>
+              <td className={tables.number}>{count(gap.sessions)}</td>
             </tr>
           ))}
         />
@@ -147,11 +148,11 @@ export function DataTab({ stock }: { stock: Stock }) {
           <tr key={index}>
             <th scope="row">{day(revision.session)}</th>
             <td>{words(revision.reason)}</td>
-            <td className={classes.number}>{price(revision.old.open)}</td>
-            <td className={classes.number}>{price(revision.old.high)}</td>
-            <td className={classes.number}>{price(revision.old.low)}</td>
-            <td className={classes.number}>{price(revision.old.close)}</td>
-            <td className={classes.number}>{count(revision.old.volume)}</td>
+            <td className={tables.number}>{price(revision.old.open)}</td>
+            <td className={tables.number}>{price(revision.old.high)}</td>
+            <td className={tables.number}>{price(revision.old.low)}</td>
+            <td className={tables.number}>{price(revision.old.close)}</td>
+            <td className={tables.number}>{count(revision.old.volume)}</td>
             <td>{revision.source ? `${revision.source.provider}, ${revision.source.channel}` : "—"}</td>
             <td>{instant(revision.recorded_at)}</td>
           </tr>

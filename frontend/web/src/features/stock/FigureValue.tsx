@@ -3,7 +3,7 @@ import { figure, percent } from "@/lib/format";
 import { Change, Unknown } from "@/ui/figures";
 import { Hidden } from "@/ui/parts";
 
-import classes from "./stock.module.css";
+import classes from "./tabs.module.css";
 
 /** Fractions are gains, losses and distances, which have a direction; a volatility has none. */
 const UNDIRECTED = "volatility";

@@ -9,7 +9,7 @@ import { Panel } from "@/ui/parts";
 
 import { FigureValue } from "./FigureValue";
 import { analysisQuery } from "./queries";
-import classes from "./stock.module.css";
+import classes from "./tabs.module.css";
 
 function ordinal(value: number): string {
   const rest = value % 100;
@@ -55,6 +55,22 @@ const RETURNS: [string, string][] = [
   ["return_252", "12 months"],
 ];
 
+function Returns({ figures }: Pick<Analysis, "figures">) {
+  return (
+    <Panel className={classes.returns}>
+      {RETURNS.map(([name, label]) => {
+        const known = figures.find((candidate) => candidate.name === name);
+        return (
+          <div key={name}>
+            <span>{label}</span>
+            <Change value={known?.value} tip={known?.value == null ? (known?.reason ?? undefined) : known.formula} />
+          </div>
+        );
+      })}
+    </Panel>
+  );
+}
+
 export function OverviewTab({ symbol }: { symbol: string }) {
   const analysis = useQuery(analysisQuery(symbol));
   if (analysis.error) return <Failure error={analysis.error} retry={() => void analysis.refetch()} what="The analysis" />;
@@ -65,21 +81,11 @@ export function OverviewTab({ symbol }: { symbol: string }) {
       <Panel className={classes.sentence}>
         <p>{data.sentence}</p>
         <small>
-          Analysis of {day(data.session)}
+          {data.session === null ? "Not analysed yet" : `Analysis of ${day(data.session)}`}
           {data.market && ` · market: ${data.market.name}, ${number(data.market.members, 0)} members`}
         </small>
       </Panel>
-      <Panel className={classes.returns}>
-        {RETURNS.map(([name, label]) => {
-          const known = data.figures.find((candidate) => candidate.name === name);
-          return (
-            <div key={name}>
-              <span>{label}</span>
-              <Change value={known?.value} tip={known?.value == null ? (known?.reason ?? undefined) : known.formula} />
-            </div>
-          );
-        })}
-      </Panel>
+      {data.session !== null && <Returns figures={data.figures} />}
       {data.score && (
         <Panel className={classes.whys}>
           <h2>Why this score</h2>

@@ -10,7 +10,7 @@ import { Hidden } from "@/ui/parts";
 import { AVERAGE_COLOURS, drawChart, type Average, type StockChart } from "./chart";
 import { movingAverage, summary, within, type KnownBar } from "./series";
 import type { Range } from "./search";
-import classes from "./stock.module.css";
+import classes from "./chart.module.css";
 
 interface Props {
   symbol: string;

@@ -15,7 +15,7 @@ import { PriceTable } from "./PriceTable";
 import { pricesQuery } from "./queries";
 import { ADJUSTMENTS, RANGES, type Range, type StockSearch } from "./search";
 import { known, rangeStart, within } from "./series";
-import classes from "./stock.module.css";
+import classes from "./chart.module.css";
 
 const ADJUST_LABELS: Record<Adjust, string> = { all: "Adjusted", splits: "Splits only", none: "Raw" };
 const ADJUST_TIPS: Record<Adjust, string> = {

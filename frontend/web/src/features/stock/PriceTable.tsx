@@ -6,7 +6,7 @@ import { count, day, instant, price, provenance } from "@/lib/format";
 import { Change } from "@/ui/figures";
 
 import type { KnownBar } from "./series";
-import classes from "./stock.module.css";
+import classes from "./table.module.css";
 
 /** The same bars as text, newest first. */
 export function PriceTable({ symbol, bars, sources }: { symbol: string; bars: KnownBar[]; sources: Prices["sources"] }) {

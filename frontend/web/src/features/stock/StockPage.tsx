@@ -1,18 +1,21 @@
 import { Button, Skeleton, Tabs } from "@mantine/core";
-import { IconArrowLeft, IconDatabase, IconMoodEmpty } from "@tabler/icons-react";
+import { IconArrowLeft, IconDatabase, IconMoodEmpty, IconPlugConnectedX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useEffect } from "react";
 
 import { NotFound } from "@/api/errors";
+import { useStatus } from "@/api/status";
 import type { Stock } from "@/api/types";
 import { day, instant, kind, money, number } from "@/lib/format";
 import { remembered } from "@/lib/recents";
 import { Failure } from "@/ui/failure";
 import { Change, Unknown } from "@/ui/figures";
-import { Notice, Pill } from "@/ui/parts";
+import { Notice, Panel, Pill } from "@/ui/parts";
+import { Told } from "@/ui/told";
 
 import { AnalysisTab } from "./AnalysisTab";
+import { CompanyTab } from "./CompanyTab";
 import { DataTab } from "./DataTab";
 import { OverviewTab } from "./OverviewTab";
 import { PricePanel } from "./PricePanel";
@@ -86,6 +89,17 @@ function Loading() {
   );
 }
 
+/** Where prices would be, in an installation that nobody sells any to. */
+function NoSource({ words }: { words: string }) {
+  return (
+    <Panel className={classes.noSource}>
+      <Notice icon={<IconPlugConnectedX size={34} stroke={1.5} aria-hidden="true" />} title="No prices, and so no chart">
+        <Told words={words} />
+      </Notice>
+    </Panel>
+  );
+}
+
 export function StockPage() {
   const { symbol } = route.useParams();
   const search = route.useSearch();
@@ -97,6 +111,7 @@ export function StockPage() {
     },
     [navigate],
   );
+  const prices = useStatus()?.prices;
   const name = stock.data?.name;
   useEffect(() => {
     document.title = `${symbol} · Investment`;
@@ -120,15 +135,20 @@ export function StockPage() {
   }
   if (stock.error) return <Failure error={stock.error} retry={() => void stock.refetch()} what={symbol} />;
   if (!stock.data) return <Loading />;
+  const priceless = stock.data.latest === null && prices?.provider === null;
   return (
     <div className={classes.page}>
       <Head stock={stock.data} />
-      <div className={classes.top}>
-        <PricePanel key={symbol} symbol={symbol} last={stock.data.latest?.session ?? null} search={search} change={change} />
-        <ScorePanel stock={stock.data} />
-      </div>
+      {priceless ? (
+        <NoSource words={prices.words} />
+      ) : (
+        <div className={classes.top}>
+          <PricePanel key={symbol} symbol={symbol} last={stock.data.latest?.session ?? null} search={search} change={change} />
+          <ScorePanel stock={stock.data} />
+        </div>
+      )}
       <Tabs
-        value={search.tab ?? "overview"}
+        value={search.tab ?? (priceless ? "company" : "overview")}
         onChange={(tab) => {
           change({ tab: tab as Tab });
         }}
@@ -137,6 +157,7 @@ export function StockPage() {
         <Tabs.List className={classes.tabs}>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="analysis">Analysis</Tabs.Tab>
+          <Tabs.Tab value="company">Company</Tabs.Tab>
           <Tabs.Tab value="data">Data</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview" pt="md">
@@ -144,6 +165,9 @@ export function StockPage() {
         </Tabs.Panel>
         <Tabs.Panel value="analysis" pt="md">
           <AnalysisTab symbol={symbol} />
+        </Tabs.Panel>
+        <Tabs.Panel value="company" pt="md">
+          <CompanyTab key={symbol} symbol={symbol} />
         </Tabs.Panel>
         <Tabs.Panel value="data" pt="md">
           <DataTab stock={stock.data} />

@@ -32,6 +32,15 @@ export function analysisQuery(symbol: string) {
   });
 }
 
+/** Who files for it, as far as it is stored: never a call to the SEC. */
+export function companyQuery(symbol: string) {
+  return queryOptions({
+    queryKey: ["company", symbol],
+    queryFn: ({ signal }) => answer(client.GET("/api/stocks/{symbol}/company", { params: { path: { symbol } }, signal })),
+    staleTime: 5 * 60_000,
+  });
+}
+
 export function stockDataQuery(symbol: string) {
   return queryOptions({
     queryKey: ["stock-data", symbol],

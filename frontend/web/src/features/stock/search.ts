@@ -1,11 +1,11 @@
 import type { Adjust } from "@/api/types";
 
 /** What the Stock page shows, as its address says it. */
-export type Tab = "overview" | "analysis" | "data";
+export type Tab = "overview" | "analysis" | "company" | "data";
 export type Range = "1M" | "3M" | "6M" | "YTD" | "1Y" | "2Y" | "All";
 export type View = "chart" | "table";
 
-export const TABS: readonly Tab[] = ["overview", "analysis", "data"];
+export const TABS: readonly Tab[] = ["overview", "analysis", "company", "data"];
 export const RANGES: readonly Range[] = ["1M", "3M", "6M", "YTD", "1Y", "2Y", "All"];
 export const ADJUSTMENTS: readonly Adjust[] = ["all", "splits", "none"];
 

@@ -1,0 +1,26 @@
+import { useStatus } from "@/api/status";
+
+import classes from "./shell.module.css";
+
+/** At the foot of every page: whom the figures come from, where their terms ask for it. */
+export function Attributions() {
+  const attributions = useStatus()?.attributions ?? [];
+  if (attributions.length === 0) return null;
+  return (
+    <footer className={classes.credits} aria-label="Sources">
+      <ul>
+        {attributions.map(({ provider, text, where, link }) => (
+          <li key={provider} data-tip={where ? `Asked for ${where}` : undefined}>
+            {link ? (
+              <a href={link} target="_blank" rel="noopener noreferrer">
+                {text}
+              </a>
+            ) : (
+              text
+            )}
+          </li>
+        ))}
+      </ul>
+    </footer>
+  );
+}
