@@ -40,7 +40,9 @@ def secret(given: Mapping[str, str], name: str) -> str:
     try:
         return Path(path).read_text().strip() if path else given.get(name, "")
     except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"{name}_FILE cannot be read: {error}") from None
+        # Not where: somebody may have put the secret itself here.
+        words = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise StartError(f"{name}_FILE cannot be read: {words}") from None
 
 
 def is_given(given: Mapping[str, str], source: Source) -> bool:
@@ -50,8 +52,8 @@ def is_given(given: Mapping[str, str], source: Source) -> bool:
     :raises StartError: if a file that was named cannot be read or holds nothing.
     """
     value = secret(given, source.setting).strip()
-    if not value and (path := given.get(f"{source.setting}_FILE")):
-        raise StartError(f"{source.setting}_FILE names an empty file: {path}")
+    if not value and given.get(f"{source.setting}_FILE"):
+        raise StartError(f"{source.setting}_FILE names an empty file")
     return value not in ("", _NONE)
 
 

@@ -19,6 +19,7 @@ from investment.accounts.services.carrying import Accounts, read_accounts, write
 from investment.accounts.services.login_links import create_login_link
 from investment.accounts.services.tokens import check_token, create_token, revoke_token
 from investment.lib import clock
+from investment.lib.modes import Mode
 from investment.lib.other_database import OtherDatabase, OtherDatabaseUnreadable
 from investment.ops.local.environment import with_database
 from investment.ops.models import Installation, ScheduleEntry
@@ -234,6 +235,13 @@ def test_only_a_sample_is_read_and_what_cannot_be_read_stops_nothing(
     assert "--reset live" in words
     assert "First administrator: admin" in words
     assert User.objects.get().username == "admin"
+
+
+def test_another_sample_begins_anew(sample: str, settings: Settings) -> None:
+    settings.MODE = Mode.parse("sample-7-40")
+
+    assert carried_from(sample) is None
+    assert not User.objects.exists()
 
 
 def test_a_token_ends_when_it_would_have_ended(sample: str, secrets: dict[str, str]) -> None:

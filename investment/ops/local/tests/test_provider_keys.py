@@ -13,8 +13,16 @@ def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
     assert secret({"A_FILE": str(tmp_path / "secret"), "A": "other"}, "A") == "s"
     assert secret({"A": "other"}, "A") == "other"
     assert secret({}, "A") == ""
-    with pytest.raises(StartError, match="A_FILE cannot be read"):
-        secret({"A_FILE": str(tmp_path / "missing")}, "A")
+    (tmp_path / "binary").write_bytes(b"\xff")
+    with pytest.raises(StartError, match="A_FILE cannot be read: it is no text"):
+        secret({"A_FILE": str(tmp_path / "binary")}, "A")
+
+
+def test_a_secret_that_was_given_for_a_files_name_is_not_told() -> None:
+    with pytest.raises(StartError, match="A_FILE cannot be read: No such file") as caught:
+        secret({"A_FILE": "the-secret-itself"}, "A")
+
+    assert "the-secret-itself" not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["", " ", "-"])

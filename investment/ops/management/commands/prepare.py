@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def _carry_over(self) -> None:
         address = settings.SAMPLE_DATABASE_URL
-        if settings.MODE.kind == "sample" or not address:
+        if not address:
             return
         names = frozenset(entry.name for entry in SCHEDULE)
         try:
