@@ -15,7 +15,7 @@ from investment.market.models import (
     Publication,
     QuarantinedRow,
 )
-from investment.providers.models import RawAnswer
+from investment.providers.models import ListedSpelling, RawAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Holdings:
     Of its chosen ``bars`` another source has ``promoted``; the rest are gaps. ``revisions`` are values that
     are not chosen, or not any more. ``facts`` are instruments that it told us of: those about which others
     have told something as well keep their ticker alone, the rest go. ``reference`` are exchange rates,
-    companies and their filings.
+    companies and their filings, and how it spells symbols.
     """
 
     bars: int
@@ -65,21 +65,23 @@ def names() -> list[str]:
         *FxRate.objects.values_list("source", flat=True).distinct(),
         *Publication.objects.values_list("source", flat=True).distinct(),
         *Company.objects.values_list("source", flat=True).distinct(),
-        *_told_by_archive(),
+        *_told_by_name(),
     }
     return sorted(found)
 
 
 def asked_as(provider: str) -> list[str]:
     """
-    Return under which names the archive keeps a provider's answers.
+    Return under which names a provider's answers, and its list of symbols, are kept.
 
     Behind the sandbox all answers are the sample's or the folder's, in whatever language they came.
     """
     behind = {"sample": "sample", "data": "folder"}.get(settings.MODE.kind)
     if provider != behind:
         return [provider]
-    return sorted({provider, *RawAnswer.objects.values_list("provider", flat=True).distinct()})
+    answers = RawAnswer.objects.values_list("provider", flat=True).distinct()
+    listed = ListedSpelling.objects.values_list("provider", flat=True).distinct()
+    return sorted({provider, *answers, *listed})
 
 
 def holdings(*, provider: str) -> Holdings:
@@ -113,12 +115,16 @@ def holdings(*, provider: str) -> Holdings:
         facts=Instrument.objects.filter(source=provider).count(),
         reference=FxRate.objects.filter(source=provider).count()
         + Company.objects.filter(source=provider).count()
-        + Filing.objects.filter(company__source=provider).count(),
+        + Filing.objects.filter(company__source=provider).count()
+        + ListedSpelling.objects.filter(provider__in=asked_as(provider)).count(),
         answers=RawAnswer.objects.filter(provider__in=asked_as(provider)).count(),
     )
 
 
-def _told_by_archive() -> set[str]:
+def _told_by_name() -> set[str]:
     if settings.MODE.kind != "live":
         return set()
-    return set(RawAnswer.objects.values_list("provider", flat=True).distinct())
+    return {
+        *RawAnswer.objects.values_list("provider", flat=True).distinct(),
+        *ListedSpelling.objects.values_list("provider", flat=True).distinct(),
+    }

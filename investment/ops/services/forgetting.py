@@ -30,7 +30,7 @@ from investment.market.services.withdrawal import withdraw_actions, withdraw_bar
 from investment.ops.models import BackfillStep, SessionJob, SessionStage
 from investment.ops.selectors.forgetting import asked_as
 from investment.ops.services.job_rows import reopen_analysis, reset_stages
-from investment.providers.services import archive
+from investment.providers.services import archive, spellings
 
 _WORDS = (DataIssue.Kind.ANSWER_REFUSED, DataIssue.Kind.ROWS_QUARANTINED)
 
@@ -40,7 +40,7 @@ class Forgotten:
     """
     What was deleted, in rows; ``promoted`` of the ``bars`` have another source's value now, and
     ``promoted_actions`` of other sources are valid again. ``reference`` are rates, companies and their
-    filings. ``instruments`` are gone, ``blanked`` keep their
+    filings, and spellings of symbols. ``instruments`` are gone, ``blanked`` keep their
     ticker alone. ``computed`` are figures, scores and returns of the market.
     """
 
@@ -87,7 +87,8 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
         BackfillStep.objects.all().delete()
     _label(provider, withdrawn.gaps, now)
     _reopen(touched, now)
-    deleted = archive.forget(providers=asked_as(provider))
+    behind = asked_as(provider)
+    deleted = archive.forget(providers=behind)
     done = Forgotten(
         bars=withdrawn.bars,
         promoted=withdrawn.promoted,
@@ -96,7 +97,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
         quarantined=quarantined,
         actions=actions,
         promoted_actions=promoted_actions,
-        reference=withdraw_reference(provider=provider),
+        reference=withdraw_reference(provider=provider) + spellings.forget(providers=behind),
         instruments=instruments,
         blanked=blanked,
         computed=computed,

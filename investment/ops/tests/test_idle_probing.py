@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from investment.lib import clock
 from investment.market.models import Instrument
@@ -13,6 +13,8 @@ from investment.market.services.instruments import upsert_instruments
 from investment.ops import tasks
 from investment.ops.models import Run
 from investment.ops.schedule import SCHEDULE
+from investment.ops.selectors.forgetting import holdings
+from investment.ops.services.forgetting import forget_provider
 from investment.ops.services.idle_probing import SHARES, choose, probe_idle
 from investment.ops.tests.stage import mode
 from investment.providers import gateway, registry
@@ -134,7 +136,9 @@ def test_whom_to_ask_is_another_every_night_until_all_were_asked() -> None:
 
 
 def test_spellings_are_heard_and_a_preferred_is_then_asked_for_as_finnhub_calls_it(
-    sandbox: RunningSandbox, settings: Settings
+    sandbox: RunningSandbox,
+    settings: Settings,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     preferred = Instrument.objects.filter(kind="preferred", active=True).earliest("symbol")
     tasks.sync_spellings()
@@ -152,6 +156,11 @@ def test_spellings_are_heard_and_a_preferred_is_then_asked_for_as_finnhub_calls_
     settings.FINNHUB_API_KEY = "-"
     tasks.sync_spellings()  # nobody to ask: what was heard stays
     assert preferred.symbol in learned(provider="finnhub")
+    assert holdings(provider="sample").reference == ListedSpelling.objects.count() > 0
+    with django_capture_on_commit_callbacks(execute=True):
+        done = forget_provider(provider="sample", by="a test", now=clock.now())
+    assert done.reference > 0
+    assert learned(provider="finnhub") == {}
     settings.MODE = type(settings.MODE).parse("data-0123456789ab")
     tasks.sync_spellings()
     tasks.probe_idle()

@@ -5,9 +5,10 @@ A symbol is a name, and every provider has its own for some; a FIGI is the same 
 kept by FIGI, and which of our symbols each belongs to is found anew whenever either side has changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from secrets import token_bytes
 
 from django.db import transaction
@@ -69,6 +70,16 @@ def place(*, provider: str, figis: Mapping[str, str]) -> Learned:
         row.ours = ours.get(row.figi, "")
     ListedSpelling.objects.bulk_update(moved, ["ours"], batch_size=_AT_ONCE)
     return _changed(provider, before, len(rows))
+
+
+def forget(*, providers: Collection[str]) -> int:
+    """Delete the lists of providers; return how many rows that were."""
+    deleted = 0
+    for provider in providers:
+        before = dict(selectors.learned(provider=provider))
+        deleted += ListedSpelling.objects.filter(provider=provider).delete()[0]
+        transaction.on_commit(partial(_changed, provider, before, 0))
+    return deleted
 
 
 def _changed(provider: str, before: Mapping[str, str], listed: int) -> Learned:
