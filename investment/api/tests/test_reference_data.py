@@ -88,12 +88,12 @@ def test_without_any_rates_there_is_an_answer_all_the_same(client: Client) -> No
     assert "No exchange rates yet" in history["words"]
 
 
-@pytest.mark.parametrize("wrong", [{"base": "XXX"}, {"base": "GBp"}, {"on": "yesterday"}])
+@pytest.mark.parametrize("wrong", [{"base": "ZZZ"}, {"base": "GBp"}, {"on": "yesterday"}])
 def test_what_cannot_be_answered_is_a_400_in_words(client: Client, wrong: dict[str, str]) -> None:
     store(USD="1.08")
 
     assert get(client, RATES, expect=400, **wrong)["message"]
-    assert get(client, HISTORY, expect=400, quote="XXX")["code"] == "unknown_currency"
+    assert get(client, HISTORY, expect=400, quote="ZZZ")["code"] == "unknown_currency"
     assert get(client, HISTORY, expect=400, quote="USD", days=0)["code"] == "invalid"
 
 

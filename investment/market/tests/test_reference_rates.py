@@ -150,7 +150,7 @@ def test_a_history_has_the_days_on_which_both_were_fixed() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("base", ["GBX", "GBp", "XXX", "usd", "US", "U\0D", "dollars"])
+@pytest.mark.parametrize("base", ["GBX", "GBp", "ZZZ", "usd", "US", "U\0D", "dollars"])
 def test_what_is_no_currency_is_refused_in_words(base: str) -> None:
     store({MONDAY: {"USD": "1.25", "GBP": "0.8"}})
 

@@ -14,7 +14,7 @@ from investment.market.selectors.sessions import CalendarMissing, latest_closed_
 from investment.ops.models import Run
 from investment.ops.selectors.history import HistoryStatus, history_status
 from investment.ops.selectors.prices import PricesSource, prices_source
-from investment.ops.selectors.runs import list_runs
+from investment.ops.selectors.runs import last_run_of_prices
 from investment.providers.selectors.terms import attributions_of
 
 NOTICES = {
@@ -96,7 +96,7 @@ def get_status(*, now: datetime) -> Status:
         ranked=Score.objects.filter(session=ranked_session, rank__isnull=False).count()
         if ranked_session
         else 0,
-        last_run=next(iter(list_runs(limit=1)), None),
+        last_run=last_run_of_prices(),
         open_issues=DataIssue.objects.filter(closed_at__isnull=True).count(),
         providers=[replace(row, provider=f"{row.provider}{_played()}") for row in asked],
         attributions=[

@@ -53,6 +53,7 @@ def test_rates_are_there_at_once_and_then_kept(sandbox: RunningSandbox, client: 
     first = the_run("fx")
     assert (first.state, first.calls, first.changed, first.refused) == ("done", 2, 0, 0)
     assert first.inserted == FxRate.objects.count() > 100_000
+    assert get(client, "/api/status")["last_run"] is None  # nothing was done about prices
     answer = get(client, "/api/fx/rates")
     assert (answer["day"], answer["history_from"], answer["source"]["provider"]) == (
         "2026-04-02", "1999-01-04", "sample",
