@@ -10,12 +10,14 @@ What a plan does not include is learned from refusals, and not asked for again b
 so with ``attempts``: who asks knows what else is waiting.
 """
 
+import logging
+import ssl
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -50,6 +52,10 @@ _MAX_REFUSAL = 64 * 2**10  # bytes; no provider says «too many» in more
 # The request never left this machine. Whatever else goes wrong may have been counted.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _OUR_OWN = (httpx.PoolTimeout, httpx.UnsupportedProtocol)  # the provider has no part in it
+
+# At DEBUG it tells all headers of an answer, which may repeat our key.
+for _name in ("connection", "http11", "http2", "proxy", "socks"):
+    logging.getLogger(f"httpcore.{_name}").addFilter(lambda _: False)
 
 
 class MeteredMarketData(MarketDataProvider, Protocol):
@@ -117,7 +123,7 @@ def provider(
     """
     access = access_of(name)
     meter = MeteredTransport(
-        httpx.HTTPTransport(retries=0),
+        httpx.HTTPTransport(verify=_certificates(), trust_env=False, retries=0),
         access=access,
         lane=lane,
         purpose=purpose,
@@ -133,6 +139,12 @@ def provider(
         trust_env=False,
     ) as http:
         yield _Metered(access.make(http), meter, attempts)
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Return whom we believe to be who they say; reading that takes longer than many a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Metered:
@@ -281,22 +293,26 @@ class MeteredTransport(httpx.BaseTransport):
         give_up = self.give_up_at()
         while True:
             sending = self._admit(endpoint, give_up)
+            failure: httpx.TransportError | httpx.DecodingError | None = None
             try:
                 head, body = self._send(request, sending)
             except _StaleGrant:
                 sending.outcome, sending.error = "not_sent", "it could not be sent in time"
                 continue
             except (httpx.TransportError, httpx.DecodingError) as e:
-                sending.error = self._access.redact(f"{type(e).__name__}: {e}")
+                # A new one: what it came from may repeat the answer, and that our key.
+                failure = type(e)(self._access.redact(str(e)))
+                sending.error = f"{type(e).__name__}: {failure}"
                 sending.health = "not_sent" if isinstance(e, _OUR_OWN) else "failed"
                 if isinstance(e, _NOT_SENT):
                     sending.outcome = "not_sent"
-                raise
             except BaseException as e:  # a task's time limit, Ctrl-C: the request may be under way
                 sending.error = type(e).__name__
                 raise
             finally:
                 self._finish(sending)
+            if failure is not None:
+                raise failure
             self._keep(sending, endpoint, request, head, body)
             return answers.plain(head, body, request, redact=self._access.redact)
 

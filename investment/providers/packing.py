@@ -7,6 +7,7 @@ from typing import Literal
 # Of each name in Content-Encoding, what zlib calls it.
 GZIP: Mapping[str, int] = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS}
 ALL: Mapping[str, int] = {**GZIP, "deflate": zlib.MAX_WBITS}
+_LONGEST_NAME = 12  # characters
 
 
 class CannotUnpack(Exception):
@@ -37,7 +38,9 @@ def unpack(body: bytes, encoding: str, *, most: int, known: Mapping[str, int] = 
         if not unpacker.eof and len(whole) <= most:
             raise CannotUnpack("cut off", "the answer was cut off on its way")
     else:
-        raise CannotUnpack("unknown", f"the answer is packed as {encoding[:20]!r}, which was not asked for")
+        # Only a name is told: what else stands there is anybody's text, and cut off could hide anything.
+        name = encoding if encoding.isalpha() and len(encoding) < _LONGEST_NAME else "something"
+        raise CannotUnpack("unknown", f"the answer is packed as {name!r}, which was not asked for")
     if len(whole) > most:
         raise CannotUnpack("too long", f"the answer is longer than {most} bytes", whole)
     return whole
