@@ -167,6 +167,7 @@ def test_newsapi_is_off_in_production_in_the_words_of_its_terms() -> None:
     assert newsapi.access(dataclasses.replace(settings, production=False))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", registry.NAMES)
 def test_what_a_provider_once_said_can_be_read_without_its_key_or_contact(
     settings: Settings, name: str
