@@ -338,8 +338,8 @@ def same(ours: Any, theirs: Any) -> bool:
 
 # They ask what another asks, and tell less of it.
 NARROWER = {"splits": "detailed_splits", "dividends": "detailed_dividends"}
-# The adapter has none: exchanges come with the tickers.
-ONLY_THEIRS = {"get_exchanges"}
+# The adapter has none: exchanges come with the tickers, indicators are computed here.
+ONLY_THEIRS = {"get_exchanges", "get_related_companies", "get_sma", "get_ema", "get_macd", "get_rsi"}
 ALIKE = {"get_aggs": "list_aggs"}  # one page of it
 
 

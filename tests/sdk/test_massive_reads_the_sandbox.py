@@ -250,3 +250,31 @@ def test_huge_volumes_survive_their_exponent(sandbox: RunningSandbox, ask: Ask) 
     huge = int(np.argmax(expected.volume))
     assert expected.volume[huge] > 1e8
     assert rows[huge]["volume"] == expected.volume[huge]
+
+
+def test_indicators_are_of_the_bars(sandbox: RunningSandbox, ask: Ask) -> None:
+    symbol = sandbox.market.lines[4].symbol
+    bars = ask("get_aggs", symbol, 1, "day", "2023-09-01", "2026-03-02")
+    closes, days = [bar["close"] for bar in bars], [bar["timestamp"] for bar in bars]
+    sma = ask("get_sma", symbol, timespan="day", window=20, limit=3)
+    assert [value["timestamp"] for value in sma["values"]] == days[:-4:-1]
+    assert sma["values"][0]["value"] == pytest.approx(sum(closes[-20:]) / 20)
+    assert sma["underlying"]["url"].startswith(f"{sandbox.url}/v2/aggs/ticker/{symbol}/range/1/day/")
+    one, before = ask("get_ema", symbol, window=20, limit=2)["values"]
+    assert one["value"] == pytest.approx(before["value"] + (closes[-1] - before["value"]) * 2 / 21)
+    line = ask("get_macd", symbol, timestamp=days[-1])["values"]
+    short, long = (ask("get_ema", symbol, window=size, limit=1)["values"][0]["value"] for size in (12, 26))
+    assert [each["timestamp"] for each in line] == [days[-1]]
+    assert line[0]["value"] == pytest.approx(short - long)
+    assert line[0]["histogram"] == pytest.approx(line[0]["value"] - line[0]["signal"])
+    strengths = ask("get_rsi", symbol, order="asc", limit=5000, timestamp_gte="2024-01-02")["values"]
+    assert len(strengths) == sum(day >= millis(date(2024, 1, 2), 0) for day in days)
+    assert all(0 < each["value"] < 100 for each in strengths)
+    assert len(ask("get_sma", symbol, timespan="hour", window=3)["values"]) == 10
+    assert ask("get_sma", "NOBODY")["values"] == []
+
+
+def test_related_companies_are_of_the_same_sector(sandbox: RunningSandbox, ask: Ask) -> None:
+    lines = {line.symbol_on(NOW.date()): line for line in sandbox.market.lines}
+    told = ask("get_related_companies", sandbox.market.lines[4].symbol)
+    assert {lines[each["ticker"]].sector for each in told} == {sandbox.market.lines[4].sector}

@@ -1,5 +1,6 @@
 """Who is listed, and when the exchange is open."""
 
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -129,3 +130,19 @@ def _row(listing: Listing) -> dict[str, Any]:
         "symbol2": "",
         "type": TYPES.get(record.kind, ""),
     }
+
+
+def nothing_of(name: str | None) -> Callable[[FinnhubCall], Any]:
+    """
+    Return an endpoint that every plan has and that knows nothing here.
+
+    :param name: what it tells a list under, beside the symbol where one is asked for; None: a bare list.
+    """
+
+    def told(call: FinnhubCall) -> Any:
+        if name is None:
+            return []
+        symbol = {"symbol": call.param("symbol")} if call.param("symbol") else {}
+        return {name: [], **symbol}
+
+    return told

@@ -25,6 +25,26 @@ FUNDAMENTALS = frozenset(
 )  # fmt: skip
 
 
+# Every plan has them. Nobody here knows what they tell of: lists are empty, as they are of strangers.
+UNTOLD = {
+    "financials_reported": ("/stock/financials-reported", "data"),
+    "filings": ("/stock/filings", None),
+    "insider_transactions": ("/stock/insider-transactions", "data"),
+    "insider_sentiment": ("/stock/insider-sentiment", "data"),
+    "ipo_calendar": ("/calendar/ipo", "ipoCalendar"),
+    "forex_exchanges": ("/forex/exchange", None),
+    "forex_symbols": ("/forex/symbol", None),
+    "crypto_exchanges": ("/crypto/exchange", None),
+    "crypto_symbols": ("/crypto/symbol", None),
+    "usa_spending": ("/stock/usa-spending", "data"),
+    "lobbying": ("/stock/lobbying", "data"),
+    "uspto_patents": ("/stock/uspto-patent", "data"),
+    "visa_applications": ("/stock/visa-application", "data"),
+    "fda_calendar": ("/fda-advisory-committee-calendar", None),
+    "countries": ("/country", None),
+}
+
+
 def _plan(name: str, a_minute: int, *, without: frozenset[str] = frozenset()) -> Plan:
     return Plan(name, (SECOND, Window(a_minute, 60)), years=1, rate_headers=True, without=without)
 
@@ -59,6 +79,7 @@ class Finnhub(Speaker):
         "earnings_calendar": ("/calendar/earnings", companies.earnings_calendar),
         "company_news": ("/company-news", news.company_news),
         "market_news": ("/news", news.market_news),
+        **{name: (path, reference.nothing_of(under)) for name, (path, under) in UNTOLD.items()},
     }
     sockets: ClassVar[Mapping[str, tuple[str, SocketEndpoint]]] = {"ws": ("/finnhub/ws", socket.trades)}
     beyond = (

@@ -17,6 +17,7 @@ from investment.providers.sandbox.sources import adjusted
 
 MOST_BARS, USUAL_BARS = 50_000, 5_000
 PREVIOUS_WITHIN = timedelta(days=30)  # an illiquid stock's last trade may be weeks ago
+OLDEST = date(1970, 1, 2)
 MILLISECONDS = re.compile(r"[0-9]{9,14}")
 TIMESPANS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
@@ -137,6 +138,16 @@ def time_range(call: MassiveCall) -> dict[str, Any]:
         rows.reverse()
     answer = {"ticker": ticker} | _envelope(call, rows, split_adjusted, scanned=scanned)
     return answer | ({"next_url": rest} if rest else {})
+
+
+def series(call: MassiveCall, ticker: str, timespan: str, *, split_adjusted: bool) -> list[dict[str, Any]]:
+    """Return all bars of days, weeks … that the plan tells of, oldest first; volumes are plain numbers."""
+    dates, bars = call.source.bars(ticker, max(call.floor, OLDEST), call.last_told)
+    if split_adjusted:
+        bars = adjusted(bars, _factors(call, ticker, dates))
+    rows = wire.bar_rows(bars, [wire.midnight(day) for day in dates], tickers=False)
+    rows = [row | {"v": shares} for row, shares in zip(rows, bars.volume.tolist(), strict=True)]
+    return _wider(rows, dates, _window(timespan, 1, dates[0])) if dates and timespan != "day" else rows
 
 
 def _envelope(

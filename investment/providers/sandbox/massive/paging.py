@@ -59,7 +59,11 @@ def next_url(request: Request, pairs: list[tuple[str, str]], path: str | None = 
 
 
 def keep(
-    rows: list[Row], request: Request, field: str, parameter: str | None = None, kind: type = str
+    rows: list[Row],
+    request: Request,
+    field: str,
+    parameter: str | None = None,
+    kind: Callable[[str], Any] = str,
 ) -> list[Row]:
     """
     Return the rows that all filters on a field let through: equal, the four dotted bounds, ``.any_of``.

@@ -13,6 +13,7 @@ SORTS = (
     "base_currency_symbol", "base_currency_name", "cik", "composite_figi", "share_class_figi",
     "last_updated_utc", "delisted_utc",
 )  # fmt: skip
+MOST_RELATED = 10
 MARKETS = ("stocks", "crypto", "fx", "otc", "indices")
 TYPES = {
     "CS": "Common Stock",
@@ -98,6 +99,21 @@ def events(call: MassiveCall) -> dict[str, Any]:
         if "ticker_change" in wanted
     ]
     return {"results": {n: v for n, v in told.items() if v is not None} | {"events": rows}, "status": "OK"}
+
+
+def related(call: MassiveCall) -> dict[str, Any]:
+    """Companies of the same sector; a folder of real bars does not say who they are."""
+    asked, known = call.request.path_params["ticker"], call.source.invented
+    line = known.market.find(asked, call.today) if known else None
+    if call.source.listing(asked, call.today) is None:
+        raise Refused.ticker_not_found()
+    others = [
+        each
+        for each in (known.market.lines if known and line else ())
+        if line and each is not line and (each.type_code, each.sector) == ("CS", line.sector)
+    ]
+    rows = [{"ticker": each.symbol_on(call.today)} for each in others if each.listed(call.today)]
+    return {"results": rows[:MOST_RELATED], "status": "OK", "ticker": asked}
 
 
 def types(call: MassiveCall) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from investment.providers.sandbox.limiter import Window
 from investment.providers.sandbox.massive import (
     actions,
     aggregates,
+    indicators,
     news,
     paging,
     reference,
@@ -24,6 +25,7 @@ from investment.providers.sandbox.speakers import HTML, Reply, Speaker
 
 # Successes that are told without an id.
 BARE = ("open_close", "status_now")
+INDICATORS = ("sma", "ema", "macd", "rsi")
 # Successes whose id is a number.
 NUMBERED = ("splits_v1",)
 BAD_GATEWAY = (
@@ -56,6 +58,8 @@ class Massive(Speaker):
         "dividends": ("/v3/reference/dividends", actions.dividends),
         "splits_v1": ("/stocks/v1/splits", actions.splits_v1),
         "dividends_v1": ("/stocks/v1/dividends", actions.dividends_v1),
+        "related": ("/v1/related-companies/{ticker}", reference.related),
+        **{name: (f"/v1/indicators/{name}/{{ticker}}", getattr(indicators, name)) for name in INDICATORS},
         "news": ("/v2/reference/news", news.news),
         "status_now": ("/v1/marketstatus/now", status.now),
         "status_upcoming": ("/v1/marketstatus/upcoming", status.upcoming),

@@ -10,6 +10,7 @@ import numpy as np
 from investment.providers.contracts import BarColumns
 from investment.providers.sandbox.plans import NEW_YORK
 
+Raw = msgspec.Raw
 HUGE = 1e8  # from here on a volume is written like 1.35647456e+08
 
 
