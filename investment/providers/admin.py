@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from investment.accounts.admin import ReadOnlyAdmin
-from investment.providers.models import Entitlement, HistoryFloor, UncoveredSymbol
+from investment.providers.models import Entitlement, HistoryFloor, ListedSpelling, UncoveredSymbol
 
 _COMMON = ("words", "since", "heard_at", "ask_again_at", "scope")
 
@@ -24,6 +24,15 @@ class EntitlementAdmin(_LearnedAdmin):
 class HistoryFloorAdmin(_LearnedAdmin):
     list_display = ("provider", "endpoint", "floor", "refused_first", "refused_last", *_COMMON)
     list_filter = ("provider",)
+
+
+@admin.register(ListedSpelling)
+class ListedSpellingAdmin(ReadOnlyAdmin):
+    list_display = ("provider", "ours", "symbol", "figi", "heard_at")
+    list_filter = ("provider",)
+    search_fields = ("ours", "symbol", "figi")
+    ordering = ("provider", "symbol")
+    show_full_result_count = False
 
 
 @admin.register(UncoveredSymbol)
