@@ -52,6 +52,9 @@ def test_the_contracts_hold(copy: Path) -> None:
         ("market/planted.py", "import rest_framework", "Only the api package speaks HTTP inwards"),
         ("analysis/planted.py", "import httpx", "Only the providers package speaks HTTP outwards"),
         ("analysis/calculators/planted.py", "import django.conf", "Calculators are pure"),
+        ("acquisition/calculators/planted.py", "import django.utils.timezone", "Calculators are pure"),
+        ("acquisition/policy.py", "import redis", "Calculators are pure"),
+        ("acquisition/planted.py", "import investment.analysis", "Apps are layered"),
         (
             "providers/adapters/planted.py",
             "import investment.quotas.models",

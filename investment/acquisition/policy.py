@@ -1,0 +1,449 @@
+"""
+The planner's policy: which datum to ask for next, so that every call goes where it buys the most.
+
+Pure: no Django, no clock, no input or output. The mathematics are in ``calculators``: ``variance`` (how
+fast prices move when), ``session_prices`` (what a call is worth at each moment of a session),
+``index_table`` (what a look at one datum is worth), ``events`` (news), ``slots`` (limits), ``volatility``.
+"""
+
+import math
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from investment.acquisition.calculators.book import Book, Places
+from investment.acquisition.calculators.calls import (
+    Call,
+    Instant,
+    Obstacle,
+    Route,
+    Window,
+    like,
+    pair,
+    seconds,
+    times,
+)
+from investment.acquisition.calculators.market_index import MarketIndex
+from investment.acquisition.calculators.queues import Bundle, Queue, Queues, Where, sort, worth
+from investment.acquisition.calculators.shortlist import NOTHING
+from investment.acquisition.calculators.slots import Slots
+from investment.acquisition.calculators.variance import (
+    Calendar,
+    Clock,
+    Floats,
+    VarianceClock,
+    sessions_around,
+)
+from investment.acquisition.calculators.volatility import daily_volatilities
+
+__all__ = ["Call", "Obstacle", "Policy", "daily_volatilities"]
+
+IN_FLIGHT: Final = 120.0  # seconds after which a call that nobody reported on counts as lost
+HURRY: Final = 60.0  # seconds from the open in which what is due may go ahead of the even pace
+REGULAR_DAY: Final = 23_400.0  # seconds in which calls for prices are useful
+
+
+class Policy:
+    """
+    Chooses the next call. An outside simulator drives it in ten lines::
+
+        policy = Policy(
+            importances, volatilities,               # arrays; volatilities in basis points a day
+            limits={"finnhub": [(60, 60), (30, 1)]}, # calls in any span of seconds
+            seen=[yesterday_close] * n,              # when each price was last seen; NaN for never
+            sessions=[(opens, closes), ...],         # past, present and to come
+        )
+        for now in instants:                         # seconds since the epoch, or aware datetimes
+            while (datum := policy.choose(now)) is not None:  # an index of the arrays, or its key
+                policy.seen(datum, now)              # when the answer is there; until then it is in flight
+
+    ``limits`` are what may be used: take a reserve for others off first. ``clock`` is a
+    :class:`VarianceClock` by default; any object whose ``at(times)`` gives the variance passed will do.
+    ``covered`` says whether a file brings all prices after the close; None looks at the last-seen times.
+    Importances and volatilities must not be negative; what has none is never asked for, and an unknown
+    volatility (NaN) counts as the median of the others.
+    """
+
+    def __init__(
+        self,
+        importances: npt.ArrayLike | None = None,
+        volatilities: npt.ArrayLike | None = None,
+        *,
+        limits: Mapping[str, Sequence[Window]] | Sequence[Window],
+        seen: Iterable[Instant | None] | None = None,
+        keys: Sequence[Hashable] | None = None,
+        sessions: Sequence[tuple[Instant, Instant]] | None = None,
+        clock: Clock | None = None,
+        covered: bool | None = None,
+    ) -> None:
+        named = limits if isinstance(limits, Mapping) else {"provider": limits}
+        self._slots = {name: Slots([pair(each) for each in windows]) for name, windows in named.items()}
+        self._sessions = None if sessions is None else [(seconds(a), seconds(b)) for a, b in sessions]
+        self._clock, self._covered = clock, covered
+        self._book = Book()
+        self._market: MarketIndex | None = None
+        self._routes: dict[Hashable, Where] = {}
+        self._bundles: dict[str, Bundle] = {}
+        self._queues: Queues | None = None
+        self._sorted: Queues | None = None
+        self._hurry_until = -math.inf
+        self._flying: dict[Hashable, tuple[str, float]] = {}
+        if importances is not None:
+            if volatilities is None:
+                raise ValueError("Expected volatilities beside importances")
+            count = len(np.asarray(importances))
+            self.add_prices(range(count) if keys is None else keys, importances, volatilities, seen=seen)
+
+    # What is wanted
+
+    def add_prices(
+        self,
+        keys: Iterable[Hashable],
+        importances: npt.ArrayLike,
+        volatilities: npt.ArrayLike,
+        *,
+        seen: Iterable[Instant | None] | None = None,
+        targets: npt.ArrayLike | float = math.inf,
+        providers: Route | None = None,
+    ) -> None:
+        """
+        Want prices: what they are off by grows with the root of the variance since they were seen.
+
+        ``targets`` are ages in seconds of open market that go before everything else once reached.
+        ``providers`` can serve them, each alone; all of the limits by default.
+        """
+        volatility = np.array(volatilities, np.float64)
+        known = np.isfinite(volatility)
+        volatility[~known] = np.median(volatility[known]) if known.any() else 1.0
+        self._add(list(keys), importances, volatility, np.nan, seen, targets, providers)
+
+    def add_events(
+        self,
+        keys: Iterable[Hashable],
+        importances: npt.ArrayLike,
+        moves: npt.ArrayLike | float,
+        rates: npt.ArrayLike | float,
+        *,
+        seen: Iterable[Instant | None] | None = None,
+        targets: npt.ArrayLike | float = math.inf,
+        providers: Route | None = None,
+    ) -> None:
+        """
+        Want what happens now and then (news, filings, actions) at ``rates`` a day.
+
+        ``moves`` is the mean absolute abnormal move around one, in basis points.
+        """
+        per_second = np.asarray(rates, np.float64) / 86_400.0
+        if np.any(per_second <= 0):
+            raise ValueError("Expected rates above 0")
+        self._add(list(keys), importances, moves, per_second, seen, targets, providers)
+
+    def _add(
+        self,
+        keys: list[Hashable],
+        importances: npt.ArrayLike,
+        units: npt.ArrayLike,
+        rates: npt.ArrayLike,
+        seen: Iterable[Instant | None] | None,
+        targets: npt.ArrayLike,
+        providers: Route | None,
+    ) -> None:
+        route = tuple(sorted(self._slots if providers is None else providers))
+        if unknown := [name for name in route if name not in self._slots]:
+            raise ValueError(f"There are no limits of {', '.join(unknown)}")
+        weight = np.broadcast_to(np.asarray(importances, np.float64), len(keys))
+        unit = np.broadcast_to(np.asarray(units, np.float64), len(keys))
+        if not np.all((unit >= 0) & (weight >= 0) & np.isfinite(unit) & np.isfinite(weight)):
+            raise ValueError("Expected importances and volatilities that are numbers of at least 0")
+        looks = np.full(len(keys), -math.inf) if seen is None else times(seen, len(keys))
+        book = self._book
+        places = book.take_places(keys)
+        book.unit[places] = unit
+        book.value(places, weight)
+        book.rate[places], book.target[places] = rates, targets
+        book.back_at[places] = -math.inf
+        book.seen_at[places] = looks
+        if self._market is not None:
+            self._market.date(places)
+        prices = bool(len(keys)) and bool(np.isnan(book.rate[places[0]]))
+        where = (route, prices)
+        self._routes |= dict.fromkeys(keys, where)
+        demand = float(np.sum(book.worth[places] ** (2 / 3)))
+        if self._queues is not None and not self._queues.add(where, places, demand):
+            self._queues = None
+
+    def add_bundle(self, name: str, keys: Iterable[Hashable], *, providers: Route) -> None:
+        """Offer one call that serves several data; it is worth what they are worth together."""
+        members = tuple(keys)
+        self._bundles[name] = Bundle(members, self._book.of(members), tuple(sorted(providers)))
+
+    def remove_bundle(self, name: str) -> None:
+        del self._bundles[name]
+
+    def remove(self, keys: Iterable[Hashable]) -> None:
+        """Want these no longer."""
+        gone, by = list(dict.fromkeys(keys)), dict[Where, list[int]]()
+        for key, place in zip(gone, self._book.of(gone).tolist(), strict=True):
+            by.setdefault(self._routes.pop(key), []).append(place)
+            self._flying.pop(key, None)
+        for where, places in by.items():
+            if self._queues is not None:
+                rows = np.array(places, dtype=np.intp)
+                self._queues.drop(where, rows, float(np.sum(self._book.worth[rows] ** (2 / 3))))
+        self._book.release(gone)
+        for name, bundle in list(self._bundles.items()):
+            kept = tuple(key for key in bundle.keys if key in self._routes)
+            if len(kept) < len(bundle.keys):
+                self._bundles[name] = Bundle(kept, self._book.of(kept), bundle.route)
+
+    def set_importance(self, keys: Iterable[Hashable], importances: npt.ArrayLike | float) -> None:
+        """Change what data count; 0 keeps them without ever asking."""
+        book, changed = self._book, list(keys)
+        places = book.of(changed)
+        weight = np.broadcast_to(np.asarray(importances, np.float64), len(places))
+        if not np.all((weight >= 0) & np.isfinite(weight)):
+            raise ValueError("Expected importances that are numbers of at least 0")
+        before = book.worth[places]
+        book.value(places, weight)
+        if self._queues is None:
+            return
+        moved = np.abs(book.worth[places] ** (2 / 3) - before ** (2 / 3))
+        for key, place, by in zip(changed, places.tolist(), moved.tolist(), strict=True):
+            queue = self._queue_of(key)
+            queue.pool.touched += by
+            queue.shortlist.join(place)
+
+    # What happens
+
+    def choose(self, now: Instant) -> Hashable | None:
+        """Return the datum to ask for now, which is then in flight; None where no call should be made."""
+        call = self.choose_call(now)
+        return None if call is None else call.data[0]
+
+    def choose_call(self, now: Instant, *, providers: Iterable[str] | None = None) -> Call | None:
+        """Return the call to make now, by one of ``providers`` (all by default), or None."""
+        at = seconds(now)
+        names = self._slots if providers is None else providers
+        possible = [name for name in names if self._slots[name].is_free(at, hurry=True)]
+        if not possible:
+            return None
+        queues, market = self._ready(at)
+        self._land(at)
+        free = [name for name in possible if self._slots[name].is_free(at)]
+        hurried = not free
+        if hurried:
+            if at >= self._hurry_until:
+                return None
+            free = possible
+        best, route, rows, name = self._pick(market, queues, at, free, hurried)
+        if best == NOTHING:
+            return None
+        provider = max((each for each in free if each in route), key=lambda each: self._slots[each].rate)
+        self._slots[provider].take(at)
+        data = tuple(self._book.keys[row] for row in rows.tolist())
+        error = float(np.sum(market.errors(rows, at)))
+        self._flying |= dict.fromkeys(data, (provider, at))
+        self._book.back_at[rows] = at + IN_FLIGHT
+        return Call(now, provider, data, error, math.exp(min(best, 600.0)), name)
+
+    def _pick(
+        self, market: MarketIndex, queues: Queues, at: float, free: Iterable[str], hurried: bool
+    ) -> tuple[float, Route, Places, str | None]:
+        """Return the best of what one of the ``free`` can serve: index, route, rows, the bundle's name."""
+        names, route = set(free), Route()
+        best, place = NOTHING, -1
+        for queue in queues:
+            if not names.isdisjoint(queue.route):
+                value, row = queue.best(market, at)
+                if value > best and not (hurried and value < market.log_price(queue.pool, at)):
+                    best, route, place = value, queue.route, row
+        rows, chosen = np.array([place], dtype=np.intp), None
+        for name, bundle in self._bundles.items():
+            if not hurried and not names.isdisjoint(bundle.route):
+                value = self._worth(bundle, market, at)
+                if value > best:
+                    best, route, rows, chosen = value, bundle.route, bundle.places, name
+        return best, route, rows, chosen
+
+    def seen(self, datum: Hashable, at: Instant) -> None:
+        """Take that the datum was seen as it was at ``at``, asked for or not (a file, a stream)."""
+        self.saw((datum,), at)
+
+    def saw(self, data: Iterable[Hashable], at: Instant) -> None:
+        """Take that all these were seen as they were at ``at``; an older look never replaces a newer one."""
+        keys, book, then = list(data), self._book, seconds(at)
+        places = book.of(keys)
+        for key in keys:
+            self._flying.pop(key, None)
+        book.back_at[places] = -math.inf
+        newer = places[book.seen_at[places] < then]
+        book.seen_at[newer] = then
+        if self._market is not None and len(newer):
+            self._market.date(newer)
+        self._rejoin(keys, places)
+
+    def failed(self, datum: Hashable, now: Instant, *, retry_at: Instant | None = None) -> None:
+        """Take that the call for this datum brought nothing; it may be chosen again from ``retry_at`` on."""
+        place = self._book.of((datum,))
+        self._flying.pop(datum, None)
+        self._book.back_at[place] = seconds(now if retry_at is None else retry_at)
+        self._rejoin((datum,), place)
+
+    def not_sent(self, call: Call, *, closed_until: Instant | None = None) -> None:
+        """Take back a call that was never sent; its provider may be closed until then (a refusal)."""
+        slots = self._slots[call.provider]
+        slots.give_back(seconds(call.at))
+        if closed_until is not None:
+            slots.close(seconds(closed_until))
+        for datum in call.data:
+            self.failed(datum, call.at)
+
+    def close(self, provider: str, until: Instant) -> None:
+        """Ask this provider for nothing before then."""
+        self._slots[provider].close(seconds(until))
+
+    # What it intends
+
+    def plan(self, now: Instant, horizon: float = 3600.0) -> list[Call]:
+        """Return the calls of the next ``horizon`` seconds as things stand, changing nothing."""
+        return list(self.coming(now, horizon))
+
+    def coming(self, now: Instant, horizon: float = 3600.0) -> Iterator[Call]:
+        """Yield the next calls one by one: who wants one only need not wait for an hour of them."""
+        other, at = self.copy(), seconds(now)
+        end = at + horizon
+        while at < end:
+            call = other.choose_call(at)
+            if call is not None:
+                other.saw(call.data, at)
+                yield replace(call, at=like(now, at))
+                continue
+            at = max(other._next_chance(at), at + 1e-3)
+
+    def _next_chance(self, at: float) -> float:
+        """Return when something can change after nothing was chosen at ``at``."""
+        waits = [slots.free_at(at) for slots in self._slots.values()]
+        later = [wait for wait in waits if wait > at]
+        if len(later) == len(waits):
+            return min(waits)
+        queues, market = self._ready(at)
+        opens = market.calendar.next_open(at)
+        if market.session is not None or opens is None:
+            return min([*later, at + 15.0])
+        events = any(not queue.prices for queue in queues)
+        return min([*later, at + 15.0 if events else opens, opens])
+
+    def why_not(self, datum: Hashable, now: Instant) -> Obstacle:
+        """Return why this datum is not asked for now."""
+        at, place = seconds(now), self._book.of((datum,))
+        _, market = self._ready(at)
+        self._land(at)
+        queue, error = self._queue_of(datum), float(market.errors(place, at)[0])
+        index = float(queue.measure(market, place, at)[0])
+        if datum in self._flying:
+            return Obstacle("in_flight", f"{self._flying[datum][0]} is being asked", error)
+        if self._book.worth[place[0]] == 0:
+            return Obstacle("unimportant", "nobody wants it at present", error)
+        if index == NOTHING:
+            if market.session is None and queue.prices:
+                opens = market.calendar.next_open(at)
+                until = None if opens is None else like(now, opens)
+                return Obstacle("market_closed", "the market is closed", error, free_at=until)
+            if (back := float(self._book.back_at[place[0]])) > at:
+                return Obstacle("just_seen", "its last call failed", error, free_at=like(now, back))
+            return Obstacle("just_seen", "it was seen just now", error)
+        rank = int(np.sum(queue.measure(market, queue.shortlist.members, at) > index))
+        free_at = min(self._slots[name].free_at(at) for name in queue.route)
+        if rank:
+            words = f"{rank} others are worth more per call"
+            return Obstacle("others_first", words, error, rank, like(now, free_at))
+        if free_at > at + 1e-6:
+            return Obstacle(
+                "no_calls_left", "it is next; the limits leave no call yet", error, 0, like(now, free_at)
+            )
+        return Obstacle("due", "it is next", error, 0)
+
+    def errors(self, data: Iterable[Hashable], now: Instant) -> Floats:
+        """Return what these are expected to be off by now: importance times basis points."""
+        at = seconds(now)
+        _, market = self._ready(at)
+        return market.errors(self._book.of(data), at)
+
+    def prepare(self, now: Instant) -> None:
+        """Do now what the next question would have to wait for: the prices of a new session (a second)."""
+        self._ready(seconds(now))
+
+    # How it keeps up
+
+    def _ready(self, at: float) -> tuple[Queues, MarketIndex]:
+        if self._market is None:
+            sessions = self._sessions or sessions_around(at)
+            calendar = Calendar(sessions)
+            clock = self._clock or VarianceClock(sessions)
+            self._market = MarketIndex(self._book, calendar, clock, self._covered)
+            self._market.date(self._book.of(self._routes))
+        market = self._market
+        if self._queues is None:
+            self._queues = self._sorted = self._sort()
+        turned = market.enter(at)
+        if turned and market.session is not None:
+            self._hurry_until = at + HURRY
+            for slots in self._slots.values():
+                slots.start(at)
+        for queue in self._queues:
+            if queue.prices:
+                before = queue.pool.table
+                market.price(queue.pool, at)
+                if turned or queue.pool.table is not before:
+                    queue.shortlist.spoil()
+        return self._queues, market
+
+    def _sort(self) -> Queues:
+        for name, slots in self._slots.items():
+            prices_only = all(prices for route, prices in self._routes.values() if name in route)
+            self._slots[name] = slots.with_useful(REGULAR_DAY if prices_only else 86_400.0)
+        rates = {name: slots.rate for name, slots in self._slots.items()}
+        return sort(self._routes, self._book, rates, self._sorted)
+
+    def _queue_of(self, key: Hashable) -> Queue:
+        return (self._queues or self._sort()).of[self._routes[key]]
+
+    def _worth(self, bundle: Bundle, market: MarketIndex, at: float) -> float:
+        if self._queues is None or any(key in self._flying for key in bundle.keys):
+            return NOTHING
+        return worth(bundle, self._routes, self._queues, market, at)
+
+    def _land(self, at: float) -> None:
+        """Let what was in flight for too long be chosen again."""
+        lost = [key for key, (_, since) in self._flying.items() if since + IN_FLIGHT <= at]
+        for key in lost:
+            del self._flying[key]
+        if lost:
+            self._rejoin(lost, self._book.of(lost))
+
+    def _rejoin(self, keys: Sequence[Hashable], places: Places) -> None:
+        if self._queues is None:
+            return
+        if len(keys) > 64:
+            self._queues.spoil()
+            for bundle in self._bundles.values():
+                bundle.valued_at = -math.inf
+            return
+        for key, place in zip(keys, places.tolist(), strict=True):
+            self._queue_of(key).shortlist.join(place)
+
+    def copy(self) -> "Policy":
+        """Return a policy in the same state that goes its own way."""
+        other = Policy.__new__(Policy)
+        other.__dict__.update(self.__dict__)
+        other._book = self._book.copy()
+        other._slots = {name: slots.copy() for name, slots in self._slots.items()}
+        other._flying = dict(self._flying)
+        other._routes = dict(self._routes)
+        other._bundles = {name: replace(bundle) for name, bundle in self._bundles.items()}
+        other._market = None if self._market is None else self._market.over(other._book)
+        other._queues = None if self._queues is None else self._queues.copy()
+        return other
