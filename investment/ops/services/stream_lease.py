@@ -42,6 +42,7 @@ class StreamLease:
         self._thread = thread
         self._held: leases.Held | None = None
         self._cutter: Cutter | None = None
+        self._prolonged: datetime | None = None
         self._stack = ExitStack()
 
     @property
@@ -56,25 +57,26 @@ class StreamLease:
         held, cutter = self._held, self._cutter
         if held is None or cutter is None:
             return False
-        # In this order: whoever is paused in between only finds less time left.
-        moment = clock.awake()
-        left = (held.until - MARGIN - clock.real_now()).total_seconds()
+        until = held.until
+        moment, left = _left(until)
         if held.lost.is_set() or left <= 0:
             self.words = "the lease on the connection was lost"
             return False
-        try:
-            cutter.prolong(until=moment + left)
-        except OSError:
-            self.words = "the process that guards the connection is gone"
-            return False
+        if until != self._prolonged:  # looked at before every frame, it is renewed every few seconds
+            try:
+                cutter.prolong(until=moment + left)
+            except OSError:
+                self.words = "the process that guards the connection is gone"
+                return False
+            self._prolonged = until
         return True
 
     def tie(self, connection: socket.socket) -> None:
         """:raises OSError: if the connection cannot be guarded, and must not be used."""
         if self._held is None or self._cutter is None:
             raise OSError("there is no lease")
-        moment = clock.awake()
-        left = (self._held.until - MARGIN - clock.real_now()).total_seconds()
+        self._prolonged = self._held.until
+        moment, left = _left(self._prolonged)
         self._cutter.tie(connection, until=moment + left)
 
     def cut(self) -> None:
@@ -117,6 +119,12 @@ class StreamLease:
             # It runs out by itself.
             logger.warning("Could not give the lease on a connection back", exc_info=True)
             connection.close()
+
+
+def _left(until: datetime) -> tuple[float, float]:
+    """Return this moment, of the clock that goes on in sleep, and how long a connection may live from it."""
+    moment = clock.awake()  # first: whoever is paused in between only finds less time left
+    return moment, (until - MARGIN - clock.real_now()).total_seconds()
 
 
 def _words(owner: str, until: datetime | None) -> str:

@@ -1,8 +1,10 @@
 """``manage.py trades``, and the lease on the key's one connection, across real processes."""
 
+import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,11 +18,12 @@ from django.core.management.base import CommandError
 from pytest_django import Settings
 
 from investment.lib import clock
+from investment.lib.one_thread import OneThread
 from investment.market.models import Session
 from investment.ops.models import Installation, Lock
 from investment.ops.selectors.trading_hours import trading_hours
 from investment.ops.services import leases
-from investment.ops.services.stream_lease import StreamLease
+from investment.ops.services.stream_lease import MARGIN, StreamLease
 from investment.ops.tests.processes import kill, process, wait_until
 from investment.providers.sandbox.finnhub.socket import connections, ticks
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
@@ -149,6 +152,51 @@ def test_one_process_has_the_connection_and_another_takes_over(
     reigns = set(Call.objects.values_list("epoch", flat=True))
     assert len(reigns - {None}) == 3, "each under the number of its own lease"
     assert sandbox.counts("finnhub").received == 3
+
+
+def test_the_lease_asks_nobody_and_is_lost_before_another_can_have_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def play() -> None:
+        one, other = (StreamLease("finnhub:stream:digest", thread=thread) for thread in threads)
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.settimeout(5)
+            assert not one.holds()
+            with pytest.raises(OSError, match="no lease"):
+                one.tie(ours)
+            assert await one.acquire()
+            assert not await other.acquire()
+            assert f"process {os.getpid()} on this machine has the key's one connection" in other.words
+            one.tie(ours)
+            told: list[float] = []
+            assert one._cutter is not None
+            assert one._held is not None
+            monkeypatch.setattr(one._cutter, "prolong", lambda *, until: told.append(until))
+            assert all(one.holds() for _ in range(1000))
+            assert told == [], "who guards it is told only what is new"
+            one._held.until += timedelta(seconds=1)
+            assert one.holds()
+            assert len(told) == 1
+            one._held.until = clock.real_now() + MARGIN  # not renewed for so long
+            assert not one.holds()
+            assert "was lost" in one.words
+            one.cut()
+            assert theirs.recv(1) == b""
+            epoch = one.epoch
+            assert await one.acquire(), "nobody has taken over yet"
+            assert (one.epoch or 0) > (epoch or 0)
+            await one.release()
+            assert one.epoch is None
+            assert await other.acquire()
+            await other.release()
+
+    threads = [OneThread("one"), OneThread("other")]
+    try:
+        asyncio.run(play())
+    finally:
+        for thread in threads:
+            thread.close()
 
 
 def test_a_lease_and_its_takeover_last_less_than_thirty_seconds() -> None:

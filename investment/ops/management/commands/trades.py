@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
 import time
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +78,10 @@ class Command(BaseCommand):
             for each in wanted:
                 if each in found and not found[each].active:
                     printer.say("delisted", f"{each} is not listed any more: no trades are expected")
-            with trade_stream(lane="interactive", purpose="trades by hand", on_event=printer.tell) as stream:
+            with (
+                _quiet_log(),
+                trade_stream(lane="interactive", purpose="trades by hand", on_event=printer.tell) as stream,
+            ):
                 stream.watch(printer.symbols)
                 asyncio.run(_listen(stream, printer, seconds))
         except BrokenPipeError:  # whoever read us has gone
@@ -87,6 +92,18 @@ class Command(BaseCommand):
         printer.end()
         if not printer.connected:
             raise CommandError(f"There was no connection: {printer.why}")
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """What the stream tells is printed: it need not be in the log as well."""
+    logger = logging.getLogger("investment.providers.adapters.finnhub.stream")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 async def _listen(stream: "TradeStream", printer: "_Printer", seconds: float | None) -> None:

@@ -421,6 +421,9 @@ class TradeStream:
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _tell(self, kind: EventKind, words: str = "", symbol: str = "") -> None:
-        _logger.info("Finnhub's trades: %s %s %s", kind, symbol, words)
+        often = kind in ("ping", "duplicate") or kind.startswith("waiting")
+        _logger.log(
+            logging.DEBUG if often else logging.INFO, "Finnhub's trades: %s %s %s", kind, symbol, words
+        )
         if self._on_event is not None:
             self._on_event(StreamEvent(kind, words, symbol))
