@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 
 from investment.ops.calculators import timetable
 from investment.ops.models import ScheduleEntry
+from investment.ops.services.companies import companies_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,16 @@ def due_entries(*, now: datetime) -> list[Entry]:
     return due
 
 
-def bring_forward(*, name: str, now: datetime) -> None:
+def try_again_soon(*, name: str, now: datetime) -> None:
     """Let an entry be due soon, if it is not before that anyway: what it does failed for the moment."""
-    ScheduleEntry.objects.filter(name=name, due_at__gt=now + SOON).update(due_at=now + SOON)
+    _bring_forward(name, to=now + SOON)
+
+
+def look_again_at_start(*, now: datetime) -> None:
+    """Let be due at once what a start may have made possible: the SEC can be asked since it has a contact."""
+    if companies_due(now=now):
+        _bring_forward(COMPANIES, to=now)
+
+
+def _bring_forward(name: str, *, to: datetime) -> None:
+    ScheduleEntry.objects.filter(name=name, due_at__gt=to).update(due_at=to)

@@ -99,7 +99,7 @@ def _trying_again(entry: str) -> Iterator[None]:
         logger.warning("%s: %s", entry, error)
     except (TransientProviderError, QuotaExhausted) as error:
         logger.warning("%s, due again soon: %s", entry, error)
-        schedule.bring_forward(name=entry, now=clock.now())
+        schedule.try_again_soon(name=entry, now=clock.now())
 
 
 @shared_task(name="ops.bring_history")

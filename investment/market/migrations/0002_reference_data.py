@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("accession", models.CharField(max_length=20, unique=True)),
+                ("accession", models.CharField(max_length=20)),
                 ("form", models.CharField(max_length=20)),
                 ("filed_on", models.DateField()),
                 ("period_end", models.DateField(blank=True, null=True)),
@@ -140,6 +140,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "accession"), name="market_filing_once"),
+                ],
                 "indexes": [models.Index(fields=["company", "-filed_on"], name="market_filing_by_company")],
             },
         ),

@@ -35,11 +35,12 @@ class Filing(models.Model):
     One filing of a form that matters to who invests. ``accession`` is the SEC's own name of it.
 
     ``period_end`` is the end of the period it is about, ``url`` where its main document is; both may be
-    unknown. Amendments are filings of their own (``10-K/A``).
+    unknown. Amendments are filings of their own (``10-K/A``). What several companies file together is a
+    row of each.
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="filings")
-    accession = models.CharField(max_length=20, unique=True)
+    accession = models.CharField(max_length=20)
     form = models.CharField(max_length=20)
     filed_on = models.DateField()
     period_end = models.DateField(null=True, blank=True)
@@ -48,6 +49,9 @@ class Filing(models.Model):
     fetched_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "accession"], name="market_filing_once"),
+        ]
         indexes = [models.Index(fields=["company", "-filed_on"], name="market_filing_by_company")]
 
     def __str__(self) -> str:

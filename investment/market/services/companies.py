@@ -63,7 +63,7 @@ def store_filer(*, filer: Filer, source: str, now: datetime) -> Company:
                 for filing in _that_matter(filer.filings)
             ],
             update_conflicts=True,
-            unique_fields=["accession"],
+            unique_fields=["company", "accession"],
             update_fields=["form", "filed_on", "period_end", "description", "url", "fetched_at"],
         )
     return company

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 from celery import Celery
-from django.conf import settings
+from django.conf import settings as django_settings
+from pytest_django import Settings
 
 from investment.celery import app
 from investment.lib import clock, redis
@@ -26,7 +27,7 @@ NIGHT = datetime(2026, 3, 3, 5, 5, tzinfo=UTC)  # Tuesday 00:05
 
 def sent() -> list[tuple[str, dict[str, str]]]:
     """Return what lies in the broker's queue, the latest first: tasks and their arguments."""
-    key = f"{settings.MODE.name}:celery:{settings.CELERY_TASK_DEFAULT_QUEUE}"
+    key = f"{django_settings.MODE.name}:celery:{django_settings.CELERY_TASK_DEFAULT_QUEUE}"
     messages = [json.loads(raw) for raw in redis.state().lrange(key, 0, -1)]
     return [(m["headers"]["task"], eval(m["headers"]["kwargsrepr"])) for m in messages]  # noqa: S307 - our own
 
@@ -60,11 +61,24 @@ def test_reference_data_are_due_at_once_where_there_are_none_and_again_soon_wher
     assert [entry.name for entry in schedule.due_entries(now=NOON)] == ["sync-fx", "sync-companies"]
     assert schedule.due_entries(now=NOON) == []
 
-    schedule.bring_forward(name="sync-companies", now=NOON)
+    schedule.try_again_soon(name="sync-companies", now=NOON)
 
     assert ScheduleEntry.objects.get(name="sync-companies").due_at == NOON + timedelta(hours=1)
-    schedule.bring_forward(name="sync-companies", now=NOON + timedelta(minutes=5))
+    schedule.try_again_soon(name="sync-companies", now=NOON + timedelta(minutes=5))
     assert ScheduleEntry.objects.get(name="sync-companies").due_at == NOON + timedelta(hours=1)
+
+
+def test_a_contact_that_came_with_a_start_is_used_at_once(settings: Settings) -> None:
+    schedule.due_entries(now=NOON)
+    schedule.look_again_at_start(now=NOON + timedelta(minutes=1))
+    assert schedule.due_entries(now=NOON + timedelta(minutes=1)) == []
+
+    settings.SEC_CONTACT = "Jane Doe jane@example.com"
+    schedule.look_again_at_start(now=NOON + timedelta(minutes=2))
+
+    assert [entry.name for entry in schedule.due_entries(now=NOON + timedelta(minutes=2))] == [
+        "sync-companies"
+    ]
 
 
 def test_old_calls_are_folded_daily() -> None:

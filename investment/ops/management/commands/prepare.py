@@ -14,7 +14,7 @@ from investment.accounts.services.users import ensure_admin
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.ops.management import console
-from investment.ops.schedule import SCHEDULE
+from investment.ops.schedule import SCHEDULE, look_again_at_start
 from investment.ops.selectors.installation import recorded_mode, refuse_other_mode
 from investment.ops.services import installation
 from investment.ops.services.carrying import carry_over
@@ -57,6 +57,7 @@ class Command(BaseCommand):
         self._ensure_admin(credentials)
         with console.progress() as on_progress:
             installation.import_sample_past(now=clock.now(), on_progress=on_progress)
+        look_again_at_start(now=clock.now())
         self._say(f"Prepared: {settings.MODE.name}")
 
     def _carry_over(self) -> None:
