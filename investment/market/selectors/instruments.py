@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import QuerySet
 
 from investment.lib import pgcopy
 from investment.lib.errors import DomainError
@@ -34,6 +35,11 @@ def get_instrument(*, symbol: str) -> Instrument:
     if ticker is None:
         raise InstrumentNotFound(f"No instrument has or had the ticker {symbol!r}", symbol=symbol)
     return ticker.instrument
+
+
+def strangers() -> QuerySet[Instrument]:
+    """Return the instruments of which nobody has told us more than that somebody traded them."""
+    return Instrument.objects.filter(kind=Instrument.Kind.UNKNOWN, composite_figi=None, active=True)
 
 
 def holders(*, session: date, symbols: Sequence[str] | None = None) -> dict[str, int]:

@@ -17,6 +17,7 @@ from django.db.models import Q
 from investment.analysis.services.run import HISTORY as SESSIONS_READ
 from investment.lib import clock
 from investment.market.models import Instrument
+from investment.market.selectors.instruments import strangers
 from investment.market.selectors.sessions import sessions_between
 from investment.ops.models import BackfillStep, History, Lock, SessionJob, SessionStage
 from investment.ops.selectors.backfill import AHEAD, LOCK, QUICK_CALL, missing_sessions, seconds_of
@@ -27,6 +28,8 @@ from investment.providers.models import HistoryFloor
 ENDPOINT = "grouped_daily"  # whose floor is the history's
 ACTIVE, DELISTED = "active", "delisted"
 AGAIN = "again"  # the actions of those who are listed no more
+ON = "on "  # before the day of a list of who was listed then
+FORMER = timedelta(days=182)  # between two such days: few tickers are new and gone within it
 PAGE = 1000  # instruments in one call
 # With so many sessions stored another figure appears: returns over 1, 5, 21, 63, 126 and 252 sessions, …
 POINTS = (2, 6, 15, 22, 64, 127, 253, SESSIONS_READ)
@@ -238,7 +241,20 @@ def _late(row: History, book: _Steps) -> list[Piece]:
     """Return what is asked for last: nobody who trades today needs it."""
     if "instruments" in row.refused:
         return []
-    return [*_listing(row, book, DELISTED), *_actions(row, book, AGAIN)]
+    return [*_listing(row, book, DELISTED), *_former(row, book), *_actions(row, book, AGAIN)]
+
+
+def _former(row: History, book: _Steps) -> list[Piece]:
+    """Return the lists of earlier days, where there are bars of tickers that nobody has today."""
+    if not strangers().exists():
+        return []
+    days, day = [], row.since
+    while day < row.until:
+        days.append(day)
+        day += FORMER
+    kind = BackfillStep.Kind.INSTRUMENTS
+    pieces = [Piece(kind, row.until, row.until, f"{ON}{day}") for day in reversed(days)]
+    return [piece for piece in pieces if not book.covers(piece)]
 
 
 def history_status(*, now: datetime) -> HistoryStatus | None:

@@ -22,11 +22,12 @@ from investment.market.services.actions import (
     withhold_market_actions,
 )
 from investment.market.services.bars import AnswerRefused
+from investment.market.services.former_tickers import recognise_former, retire_strangers
 from investment.market.services.instruments import upsert_instruments
 from investment.ops.models import BackfillStep, History, Run, SessionStage
 from investment.ops.selectors import history
 from investment.ops.selectors.backfill import LOCK
-from investment.ops.selectors.history import ACTIVE, POINTS, Piece
+from investment.ops.selectors.history import DELISTED, ON, POINTS, Piece
 from investment.ops.selectors.jobs import last_done_session
 from investment.ops.selectors.prices import has_prices
 from investment.ops.services import job_rows, leases, runs, stage_actions, stage_bars
@@ -207,10 +208,14 @@ def _session(work: _Slice, piece: Piece) -> None:
 def _list(work: _Slice, piece: Piece) -> None:
     """Read a list of instruments on from where it was left; each page is remembered by itself."""
     at = dict(work.row.reading.get(piece.key, {}))
-    pages = work.provider.instruments(active=piece.key == ACTIVE, after=str(at.get("after", "")))
+    then = date.fromisoformat(piece.key.removeprefix(ON)) if piece.key.startswith(ON) else None
+    pages = work.provider.instruments(active=piece.key != DELISTED, on=then, after=str(at.get("after", "")))
     for page in pages:
         with work.lease.writing():
-            upsert_instruments(records=page, source=source_name(), now=work.now)
+            if then is None:
+                upsert_instruments(records=page, source=source_name(), now=work.now)
+            else:
+                recognise_former(records=page, now=work.now)
             at = {
                 "after": page[-1].symbol if page else at.get("after", ""),
                 "read": int(at.get("read", 0)) + len(page),
@@ -327,6 +332,9 @@ def _analyse_again(work: _Slice, stored: int, known: Collection[str]) -> bool:
 
 def _finish(work: _Slice) -> None:
     row = work.row
+    if "instruments" not in row.refused:
+        with work.lease.writing():
+            retire_strangers(seen_since=row.until, now=work.now)
     _analyse_again(work, history.stored_sessions(row), history.known_parts(row))
     work.write(state=History.State.DONE, next_try_at=None, finished_at=work.now, error="")
     if not row.refused and not history.missing_actions(row):
