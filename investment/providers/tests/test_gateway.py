@@ -148,6 +148,21 @@ def test_nothing_shows_the_key(settings: Settings) -> None:
     assert access.limits.scope != registry.scope_of("massive", "stocks", KEY + "2")
 
 
+def test_who_asks_is_handed_no_key_that_a_provider_repeats(settings: Settings) -> None:
+    told = f'{{"T":"{KEY}","o":"{KEY}","h":1,"l":1,"c":1,"v":1,"t":1772485200000}}'
+    settings.MASSIVE_PLAN = "unlimited"
+    bodies = (f'{{"status":"OK","results":[{told}]}}', f'{{"status":"{KEY}"}}')
+    with provider(*(answer(http(body.encode())) for body in bodies)) as address:
+        settings.MASSIVE_BASE_URL = address
+        with market_data(lane="planned", purpose="a test") as massive:
+            (row,) = massive.grouped_daily(session=SESSION).malformed
+            with pytest.raises(errors.MalformedPayload) as caught:
+                massive.grouped_daily(session=SESSION)
+    for text in (repr(row), f"{caught.value} {caught.value.extra} {caught.value.__cause__!r}"):
+        assert "…" in text
+        assert KEY not in text
+
+
 @pytest.fixture
 def sandbox(settings: Settings) -> Iterator[RunningSandbox]:
     with running_sandbox(clock=clock.now) as running:

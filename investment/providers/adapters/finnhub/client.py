@@ -61,7 +61,6 @@ class FinnhubClient:
     name = NAME
 
     def __init__(self, *, api_key: str, http: httpx.Client, spelling: Spelling | None = None) -> None:
-        self._key = api_key.encode()
         self._headers = {"X-Finnhub-Token": api_key, "Accept": "application/json"}
         self._redact = hide(api_key)
         self._http = http
@@ -198,8 +197,6 @@ class FinnhubClient:
                 f"Finnhub did not answer: {type(e).__name__}", provider=NAME, words=self._redact(str(e))
             ) from None
         body = response.content
-        if self._key and self._key in body:
-            body = body.replace(self._key, "…".encode())
         words = decoding.failure_in(body) if response.status_code == 200 else None
         if response.status_code != 200 or words is not None:
             foreign = params.get("exchange", _ALWAYS) != _ALWAYS

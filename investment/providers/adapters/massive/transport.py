@@ -13,16 +13,14 @@ from investment.providers.adapters.massive.limits import NAME
 
 Params = Mapping[str, str | int]
 _MOST_PAGES = 1000  # of one list: far beyond any real one
-_SHORTEST_KEY = 8  # characters; what is shorter may stand in any text
 
 
 class Transport:
-    """The way to Massive under one key, which no answer, error or address carries further."""
+    """The way to Massive under one key, which no error or address carries further."""
 
     def __init__(self, *, api_key: str, http: httpx.Client) -> None:
         self._http = http
         self._headers = {"Authorization": f"Bearer {api_key}"}
-        self._key = api_key.encode() if len(api_key) >= _SHORTEST_KEY else b""
         self._redact = hide(api_key)
 
     def pages(
@@ -78,7 +76,9 @@ class Transport:
                 provider=NAME,
                 words=self._redact(str(e)),
             ) from None
-        body = self._without_key(response.content)
+        body = response.content
+        if len(body) > reading.MAX_ANSWER:
+            raise reading.malformed(f"the answer is longer than {reading.MAX_ANSWER} bytes", b"")
         refusal = refusals.heard(response.status_code, body)
         if refusal is not None:
             raise refusals.error_of(
@@ -88,13 +88,6 @@ class Transport:
                 headers=response.headers,
                 first_day=first_day,
             )
-        return body
-
-    def _without_key(self, body: bytes) -> bytes:
-        if len(body) > reading.MAX_ANSWER:
-            raise reading.malformed(f"the answer is longer than {reading.MAX_ANSWER} bytes", b"")
-        if self._key and self._key in body:
-            body = body.replace(self._key, "…".encode())
         return body
 
 
