@@ -221,7 +221,7 @@ class _Printer:
 
     @staticmethod
     def _write(line: str) -> None:
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{line.rstrip()}\n")
         sys.stdout.flush()
 
 
