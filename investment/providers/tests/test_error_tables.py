@@ -31,6 +31,7 @@ from investment.providers.adapters.sec import refusals as sec
 from investment.providers.adapters.sec.tests import wire as sec_wire
 from investment.providers.advice import advised
 from investment.providers.sandbox.alphavantage import words as alphavantage_words
+from investment.providers.sandbox.finnhub import call as finnhub_words
 from investment.providers.sandbox.massive.refusals import Refused as MassiveRefused
 from investment.providers.sandbox.newsapi.refusals import Refused as NewsRefused
 from investment.providers.sandbox.sec import pages as sec_pages
@@ -111,6 +112,7 @@ def refusals_in(where: ModuleType | type) -> set[str]:
     ("provider", "where"),
     [
         ("massive", MassiveRefused),
+        ("finnhub", finnhub_words),
         ("alphavantage", alphavantage_words),
         ("newsapi", NewsRefused),
         ("sec", sec_pages),
@@ -118,7 +120,10 @@ def refusals_in(where: ModuleType | type) -> set[str]:
 )
 def test_the_rows_are_all_that_the_sandbox_can_answer(provider: str, where: ModuleType | type) -> None:
     names = {row.name for row in ROWS if row.provider == provider}
-    assert names - {"unknown_path", "server_error", "empty"} == refusals_in(where)
+    of_the_speaker = {"unknown_path", "server_error", "empty"}
+    if provider == "finnhub":  # its other words are its speaker's
+        of_the_speaker |= {"key_missing", "key_unknown", "not_in_plan", "too_many"}
+    assert names - of_the_speaker == refusals_in(where)
 
 
 def text_of(reply: Reply) -> str:
@@ -132,6 +137,8 @@ def said(provider: str) -> list[str]:
 
 def test_the_refusals_of_every_speaker_are_rows() -> None:
     for name, speaker in speakers().items():
+        kinds = {row.kind for row in ROWS if row.provider == name}
+        assert {errors.ProviderUnavailable, errors.ProviderThrottled, errors.RequestRejected} <= kinds
         own: list[Refused | Reply] = [speaker.unknown_path("/x"), speaker.server_error(502)]
         if not speaker.keyless:
             plan = speaker.plans[speaker.usual]

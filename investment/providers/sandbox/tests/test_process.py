@@ -65,14 +65,42 @@ def started(*options: str, runtime: Path, mode: str) -> Iterator[tuple[str, subp
 
 
 @pytest.mark.slow
-def test_windows_and_another_clock_come_from_the_command_line(tmp_path: Path) -> None:
-    options = ("--key=narrow=1/60,9/3600,headers", "--window=fixed", "--clock-offset=-7200")
+def test_its_command_line_is_obeyed_and_its_help_can_be_followed(tmp_path: Path) -> None:
+    options = (
+        "--key=narrow=1/60,9/3600,headers", "--key=sample-key=basic", "--window=fixed",
+        "--clock-offset=-7200", "--latency=sec.*:constant,median=0.01",
+    )  # fmt: skip
     with started(*options, runtime=tmp_path, mode="sample-3-50") as (url, _):
         answers = [httpx.get(url + "/v1/marketstatus/now", params={"apiKey": "narrow"}) for _ in range(3)]
+        follow_the_help(url)
     told = parsedate_to_datetime(answers[0].headers["Date"])
     assert abs((datetime.now(UTC) - told).total_seconds() - 7200) < 60
     assert 429 in [answer.status_code for answer in answers], "a new minute may begin once"
     assert answers[0].headers["X-Ratelimit-Remaining"] == "8"
+
+
+def follow_the_help(url: str) -> None:
+    """Do as it says, command by command."""
+    command = load_command_class("investment.providers", "sandbox")
+    text = command.create_parser("manage.py", "sandbox").format_help()
+    lines = text.replace("\\\n", " ").splitlines()
+    steps = [
+        line.split("      ")[0] if "'" not in line else line for line in (each.strip() for each in lines)
+    ]
+    steps = [step for step in steps if step.startswith("curl ")]
+    setting = next(line for line in lines if line.strip().startswith("S="))
+    script = "\n".join([setting, *steps]).replace("localhost:9000", url.removeprefix("http://"))
+    script = re.sub(r"' {4,}.*", "'", script).replace("curl ", "curl -sS -o /dev/null -w '%{http_code} ' ")
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    codes = told.stdout.split()
+    assert told.stderr == ""
+    assert len(codes) == len(steps) > 20
+    assert set(codes) == {"200", "201", "204"}, list(zip(codes, steps, strict=True))
+    for name, speaker in speakers().items():
+        assert speaker.keyless or set(speaker.plans) - {"finnhub", "alphavantage", "newsapi"} <= set(
+            text.split()
+        )
+        assert name in text
 
 
 @pytest.mark.slow
@@ -124,29 +152,3 @@ def test_windows_and_latencies_come_from_the_command_line() -> None:
         for wrong in ("nobody.*:constant,median=1", "sudden,median=1", "heavy,mean=1"):
             with pytest.raises(SystemExit, match="--latency"):
                 process._delay(running.sandbox, wrong)
-
-
-@pytest.mark.slow
-def test_whoever_follows_the_help_gets_answers(tmp_path: Path) -> None:
-    command = load_command_class("investment.providers", "sandbox")
-    text = command.create_parser("manage.py", "sandbox").format_help()
-    lines = text.replace("\\\n", " ").splitlines()
-    steps = [
-        line.split("      ")[0].strip() if "'" not in line else line for line in lines if " curl " in line
-    ]
-    setting = next(line for line in lines if line.strip().startswith("S="))
-    with started("--key=sample-key=basic", runtime=tmp_path, mode="sample-3-50") as (url, _):
-        script = "\n".join([setting, *steps]).replace("localhost:9000", url.removeprefix("http://"))
-        script = re.sub(r"' {4,}.*", "'", script).replace(
-            "curl ", "curl -sS -o /dev/null -w '%{http_code} ' "
-        )
-        told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=60)
-    codes = told.stdout.split()
-    assert told.stderr == ""
-    assert len(codes) == len(steps) > 20
-    assert set(codes) == {"200", "201", "204"}, list(zip(codes, steps, strict=True))
-    for name, speaker in speakers().items():
-        assert speaker.keyless or set(speaker.plans) - {"finnhub", "alphavantage", "newsapi"} <= set(
-            text.split()
-        )
-        assert name in text
