@@ -11,6 +11,7 @@ from investment.accounts.services import audit
 from investment.lib import clock
 from investment.ops.models import (
     BackfillStep,
+    History,
     Installation,
     Lock,
     Run,
@@ -142,6 +143,11 @@ class BackfillStepAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     search_fields = ("key",)
     ordering = ("-done_at",)
+
+
+@admin.register(History)
+class HistoryAdmin(ReadOnlyAdmin):
+    list_display = ("state", "plan", "since", "until", "next_try_at", "pieces", "error")
 
 
 @admin.register(Installation)

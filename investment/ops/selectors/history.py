@@ -369,7 +369,9 @@ def _analysis(row: History, total: int) -> HistoryStep:
     waiting = (
         SessionStage.objects.filter(
             name__in=[SessionStage.Name.ANALYSE, SessionStage.Name.RANK],
-            job__state__in=[SessionJob.State.DUE, SessionJob.State.DONE],
+            job__in=SessionStage.objects.filter(
+                name=SessionStage.Name.BARS, state=SessionStage.State.DONE
+            ).values("job_id"),
         )
         .exclude(state=SessionStage.State.DONE)
         .select_related("job")
