@@ -29,12 +29,14 @@ from investment.market.services.issues import open_issue
 from investment.ops.models import Run
 from investment.ops.services.installation import ensure_calendar, record_mode
 from investment.ops.services.session_job import advance_session
+from tests.end_to_end.dashboard.reference import make_companies, make_rates
 
 SESSIONS = 300
 # Enough for a rank: a board needs 30 that are alike.
 MARKET = "sample-7-120"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ISSUE = date(2025, 12, 31)  # the session that the one data issue is about
+AXE = settings.FRONTEND_DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
 WITHHELD = "The provider answered: not entitled to this data"
 
 
@@ -86,6 +88,8 @@ def dashboard(own_database: None) -> Iterator[Dashboard]:
         client.force_login(admin)
         best = Score.objects.select_related("instrument").get(board="stocks", rank=1)
         withheld = Instrument.objects.exclude(actions_withheld="").get()
+        make_rates()
+        make_companies(known=best.instrument.symbol, not_asked=withheld.symbol)
         secret = create_login_link(user=admin, now=clock.real_now())
         server = LiveServer("127.0.0.1")
         yield Dashboard(
@@ -232,3 +236,22 @@ def page(visit: Visits) -> Page:
     page = visit().open("/markets")
     page.get_by_role("table", name="Stocks").wait_for()
     return page
+
+
+def wait_until_filled(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[role=status][aria-label^=Loading]")).to_have_count(0)
+
+
+def problems(page: Page) -> list[str]:
+    """What axe finds wrong, by the rules of WCAG 2 A and AA."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+    )
+    return [
+        f"{violation['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

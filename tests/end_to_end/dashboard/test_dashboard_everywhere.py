@@ -1,17 +1,15 @@
 """What holds on every page: both widths, both schemes, accessible, nothing beside the page itself."""
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.end_to_end.dashboard.conftest import Visits
+from tests.end_to_end.dashboard.conftest import Visits, problems, wait_until_filled
 
 pytestmark = pytest.mark.browser
 
-AXE = settings.FRONTEND_DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "login": "/login",
     "markets": "/markets",
@@ -21,25 +19,6 @@ PAGES = {
     "stock data": "/stocks/{best}?tab=data&view=table",
     "activity": "/runs",
 }
-
-
-def wait_until_filled(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    expect(page.locator("[role=status][aria-label^=Loading]")).to_have_count(0)
-
-
-def problems(page: Page) -> list[str]:
-    """What axe finds wrong, by the rules of WCAG 2 A and AA."""
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
-    )
-    return [
-        f"{violation['id']}: {node['target']} {node['html'][:200]} {node['failureSummary']}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -204,6 +204,17 @@ export function words(code: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const SOURCES: Record<string, string> = {
+  ecb: "ECB euro reference rates",
+  sec: "SEC EDGAR",
+  sample: "sample data, fictional",
+};
+
+/** Whose figures these are, by name. */
+export function sourceName(provider: string): string {
+  return SOURCES[provider] ?? provider;
+}
+
 /** Where a figure comes from, in one line. */
 export function provenance(
   source: { provider: string; channel: string; basis?: string; fetched_at?: string | null } | null | undefined,

@@ -4,7 +4,10 @@ import classes from "./shell.module.css";
 
 /** At the foot of every page: whom the figures come from, where their terms ask for it. */
 export function Attributions() {
-  const attributions = useStatus()?.attributions ?? [];
+  const status = useStatus();
+  const attributions = status?.attributions ?? [];
+  // Nobody should take invented figures for theirs.
+  const played = status?.synthetic ? " (sandbox)" : "";
   if (attributions.length === 0) return null;
   return (
     <footer className={classes.credits} aria-label="Sources">
@@ -18,6 +21,7 @@ export function Attributions() {
             ) : (
               text
             )}
+            {played}
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { IconArrowsUpDown } from "@tabler/icons-react";
 import { useId } from "react";
 
 import type { FxRates } from "@/api/types";
-import { day } from "@/lib/format";
+import { day, sourceName } from "@/lib/format";
 import { Panel } from "@/ui/parts";
 
 import classes from "./currencies.module.css";
@@ -90,8 +90,8 @@ export function Converter({ euro, choices, search, change }: Props) {
       <p className={classes.note}>
         {converted ? (
           <>
-            1 {from} = {converted.one} {to}, by the rates of {day(converted.day)}. Source: ECB. A reference
-            rate, not one at which a bank trades.
+            1 {from} = {converted.one} {to}, by the rates of {day(converted.day)}
+            {euro.source && ` (${sourceName(euro.source.provider)})`}: for reference, no bank trades at them.
           </>
         ) : (
           `No rate of ${choices.some((choice) => choice.value === from) ? to : from} is known on ${day(euro.day)}.`

@@ -5,7 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useEffect } from "react";
 
 import type { FxRates } from "@/api/types";
-import { day, instant } from "@/lib/format";
+import { day, instant, sourceName } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Notice, Panel } from "@/ui/parts";
 
@@ -27,7 +27,7 @@ function Source({ rates }: { rates: FxRates }) {
       {rates.source && (
         <span data-tip={`Last asked ${instant(rates.source.fetched_at)}`}>
           {" "}
-          · Source: {rates.source.provider === "ecb" ? "ECB euro reference rates" : rates.source.provider}
+          · Source: {sourceName(rates.source.provider)}
         </span>
       )}
       {rates.history_from !== null && ` · kept from ${day(rates.history_from)} on`}

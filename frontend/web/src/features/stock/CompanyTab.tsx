@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { answer, client } from "@/api/client";
 import { useStatus } from "@/api/status";
 import type { Company, Filing } from "@/api/types";
-import { count, day, instant, UNKNOWN } from "@/lib/format";
+import { count, day, instant, sourceName, UNKNOWN } from "@/lib/format";
 import { announce } from "@/ui/announcer";
 import { Failure } from "@/ui/failure";
 import { Notice, Panel } from "@/ui/parts";
@@ -53,7 +53,7 @@ function Profile({ company, action }: { company: Company; action: ReactNode }) {
       <footer>
         {company.source && (
           <small>
-            Source: {company.source.provider === "sec" ? "SEC EDGAR" : company.source.provider}, asked{" "}
+            Source: {sourceName(company.source.provider)}, asked{" "}
             {instant(company.source.fetched_at)}
           </small>
         )}
