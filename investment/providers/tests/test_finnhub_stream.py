@@ -29,6 +29,8 @@ def running() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def sandbox(running: RunningSandbox) -> RunningSandbox:
+    # The sandbox may still be busy with the end of the last test's connection, which is not this one's.
+    run(until(lambda: not heard(running), "the end of the last connection"))
     running.reset()
     running.set_now(NOON)
     return running
