@@ -27,7 +27,7 @@ from investment.market.services.instruments import upsert_instruments
 from investment.ops.models import BackfillStep, History, Run, SessionStage
 from investment.ops.selectors import history
 from investment.ops.selectors.backfill import LOCK
-from investment.ops.selectors.history import DELISTED, ON, POINTS, Piece
+from investment.ops.selectors.history import ACTIVE, DELISTED, ON, POINTS, Piece
 from investment.ops.selectors.jobs import last_done_session
 from investment.ops.selectors.prices import has_prices
 from investment.ops.services import job_rows, leases, runs, stage_actions, stage_bars
@@ -46,6 +46,7 @@ from investment.quotas.errors import QuotaExhausted
 
 SLICE = 60.0  # seconds
 PASSING = timedelta(minutes=1)  # until a passing failure is tried again, where nobody said when
+FAULT = timedelta(minutes=15)  # until it is tried again after a fault of ours
 MOST_TRIES = 3  # of a question whose answer cannot be believed
 NO_ROWS = "no rows"
 SILENT = 10  # sessions without rows, one after the other: there the provider's history begins
@@ -132,6 +133,13 @@ def bring_history(*, now: datetime, trigger: Run.Trigger, within: float = SLICE)
         before = tally.calls
         try:
             _bring(work, within)
+        except Exception as error:
+            if not isinstance(error, (leases.LeaseLost, QuotaExhausted)):
+                lease.check()
+                # A fault of ours: it is shown, and not tried again at once.
+                words = runs.shorten(f"{type(error).__name__}: {error}")
+                work.write(next_try_at=work.now + FAULT, error=words)
+            raise
         finally:
             tally.calls = before + provider.calls_spent
         tally.message = "; ".join([*work.notes, work.row.error] if work.row.error else work.notes)
@@ -294,9 +302,13 @@ def _refused_answer(work: _Slice, piece: Piece, words: str) -> None:
 
 def _not_in_plan(work: _Slice, piece: Piece, words: str) -> None:
     """Ask for nothing of the kind any more, and say so in the provider's words."""
+    if piece.key not in ("", ACTIVE):
+        # Only what nobody who trades today needs is lacking.
+        work.finish_step(piece.kind, piece.first, piece.last, piece.key, note=words)
+        return
     with work.lease.writing():
         work.update(refused={**work.row.refused, piece.step: runs.shorten(words)})
-        if piece.step == "actions" and not piece.key:
+        if piece.step == "actions":
             withhold_market_actions(reason=words)
             _note_withheld(words)
     work.notes.append(words)

@@ -17,7 +17,7 @@ from investment.market.services.calendar import write_sessions
 from investment.ops.models import BackfillStep, History, Installation, Lock, Run, SessionJob
 from investment.ops.selectors.history import HistoryStatus, due_history, history_status
 from investment.ops.selectors.jobs import due_jobs
-from investment.ops.services.history import MOST_TRIES, PASSING, bring_history, open_history
+from investment.ops.services.history import FAULT, MOST_TRIES, PASSING, bring_history, open_history
 from investment.ops.services.session_job import advance_session
 from investment.ops.tests.processes import kill, process, wait_until
 from investment.ops.tests.stage import FRIDAY, MONDAY, NIGHT, at, mode, reach
@@ -210,7 +210,9 @@ def test_what_the_plan_lacks_is_said_in_its_words_and_the_rest_comes(settings: S
 
 
 @pytest.mark.usefixtures("short")
-def test_what_fails_is_asked_again_when_the_provider_says_and_not_for_ever(settings: Settings) -> None:
+def test_what_fails_is_asked_again_when_the_provider_says_and_not_for_ever(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with fresh(settings) as sandbox:
         call_command("run_session", "--catch-up")
         sandbox.fault("status", endpoint="tickers", status=503)
@@ -229,8 +231,20 @@ def test_what_fails_is_asked_again_when_the_provider_says_and_not_for_ever(setti
         assert due_history(now=NIGHT + timedelta(days=9)) is None
 
         open_history(now=clock.now())  # started anew
+        with monkeypatch.context() as broken:
+            broken.setattr("investment.ops.services.history.upsert_instruments", lambda **_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                bring_history(now=clock.now(), trigger=Run.Trigger.SCHEDULE)
+        assert "ZeroDivisionError" in status().words
+        assert due_history(now=clock.now() + FAULT - timedelta(seconds=30)) is None
         sandbox.fault("cut_json", endpoint="grouped", times=None)
+        sandbox.fault("latency", endpoint="tickers", seconds=0.0)
+        refuse(sandbox, "tickers", "You are not entitled to this data.", times=1)
         work()
+        # Without the list of those listed no more it goes on all the same.
+        assert state_of("instruments") == "done"
+        assert "not entitled" in BackfillStep.objects.get(kind="instruments", key="delisted").note
+        assert not Instrument.objects.filter(kind="unknown").exists()
         paths = [path for path in asked(sandbox) if "grouped" in path]
         assert len(paths) == 1 + MOST_TRIES * (SESSIONS - 1)
         assert status().state == "done"
