@@ -54,9 +54,18 @@ FEWEST_DAYS = 7  # of dividends in one question
 _LOST = ("old_epoch", "old_release")
 
 
+class _Over(Exception):
+    """The slice's time is over in the middle of a piece; what is read of it is remembered."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Slice(Bringing):
     row: History
+    within: float
+
+    @property
+    def over(self) -> bool:
+        return self.tally.seconds >= self.within
 
     @property
     def now(self) -> datetime:
@@ -129,10 +138,11 @@ def bring_history(*, now: datetime, trigger: Run.Trigger, within: float = SLICE)
         ) as tally,
         provider_under(lease, lane="planned", purpose="history", patience=0.0) as provider,
     ):
-        work = _Slice(provider=provider, tally=tally, lease=lease, row=History.objects.get(pk=1))
+        row = History.objects.get(pk=1)
+        work = _Slice(provider=provider, tally=tally, lease=lease, row=row, within=within)
         before = tally.calls
         try:
-            _bring(work, within)
+            _bring(work)
         except Exception as error:
             if not isinstance(error, (leases.LeaseLost, QuotaExhausted)):
                 lease.check()
@@ -150,13 +160,13 @@ def bring_history(*, now: datetime, trigger: Run.Trigger, within: float = SLICE)
         return work.row
 
 
-def _bring(work: _Slice, within: float) -> None:
+def _bring(work: _Slice) -> None:
     while True:
         pieces = history.open_pieces(work.row)
         if not pieces:
             return _finish(work)
         _tell(work)
-        if work.tally.seconds >= within:
+        if work.over:
             return work.write(next_try_at=work.now, error="")
         started = work.tally.seconds
         if not _try(work, pieces[0]):
@@ -172,6 +182,9 @@ def _try(work: _Slice, piece: Piece) -> bool:
     """Do one piece; return False where the slice is over with it."""
     try:
         _DO[piece.kind](work, piece)
+    except _Over:
+        work.write(next_try_at=work.now, error="")
+        return False
     except QuotaExhausted as error:
         if error.reason in _LOST:
             raise
@@ -229,6 +242,8 @@ def _list(work: _Slice, piece: Piece) -> None:
                 "read": int(at.get("read", 0)) + len(page),
             }
             work.update(reading={**work.row.reading, piece.key: at})
+        if work.over:
+            raise _Over
     work.finish_step(piece.kind, piece.first, piece.last, piece.key)
 
 

@@ -17,7 +17,14 @@ from investment.market.services.calendar import write_sessions
 from investment.ops.models import BackfillStep, History, Installation, Lock, Run, SessionJob
 from investment.ops.selectors.history import HistoryStatus, due_history, history_status
 from investment.ops.selectors.jobs import due_jobs
-from investment.ops.services.history import FAULT, MOST_TRIES, PASSING, bring_history, open_history
+from investment.ops.services.history import (
+    FAULT,
+    MOST_TRIES,
+    PASSING,
+    _Slice,
+    bring_history,
+    open_history,
+)
 from investment.ops.services.session_job import advance_session
 from investment.ops.tests.processes import kill, process, wait_until
 from investment.ops.tests.stage import FRIDAY, MONDAY, NIGHT, at, mode, reach
@@ -259,9 +266,19 @@ def test_a_question_of_more_pages_than_calls_becomes_smaller(
     with fresh(settings, plan="basic") as sandbox:
         call_command("run_session", "--catch-up")
         monkeypatch.setattr("investment.providers.adapters.massive.reference._MOST_ACTIONS", {"v1": 1})
+        monkeypatch.setattr("investment.providers.adapters.massive.reference._MOST_TICKERS", 10)
+
+        # As if its time were over after three pages of the list.
+        with monkeypatch.context() as hurried:
+            hurried.setattr(_Slice, "over", property(lambda self: self.provider.calls_spent >= 3))
+            bring_history(now=clock.now(), trigger=Run.Trigger.SCHEDULE)
+        assert History.objects.get().reading["active"]["read"] == 30
+        assert due_history(now=clock.now()) is not None
 
         work()
 
+        listed = Instrument.objects.filter(active=True).exclude(kind="unknown").count()
+        assert History.objects.get().reading["active"]["read"] == listed > 30
         assert History.objects.get().days < 91
         assert status().state == "done"
         told = sandbox.market.dividends(FLOOR, MONDAY)
