@@ -121,10 +121,11 @@ const STATUS: Status = {
 };
 
 function sorted(rows: StockRow[], sort: string): StockRow[] {
-  const key = sort.replace(/^-/, "") as keyof StockRow;
+  const key = sort.replace(/^-/, "") as keyof StockRow | "dollar_volume";
+  const value = (row: StockRow) => (key === "dollar_volume" ? (row.close ?? 0) * (row.volume ?? 0) : row[key]);
   const way = sort.startsWith("-") ? -1 : 1;
   return [...rows].sort((one, other) => {
-    const [a, b] = [one[key], other[key]];
+    const [a, b] = [value(one), value(other)];
     if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
     if (typeof a === "number" && typeof b === "number") return way * (a - b);
     return typeof a === "string" && typeof b === "string" ? way * a.localeCompare(b) : 0;

@@ -102,6 +102,8 @@ export function MarketsPage() {
     change({ q: undefined, kind: undefined, exchange: undefined, min_price: undefined, min_score: undefined });
   };
 
+  // An empty list that answers the previous question says nothing about this one.
+  const coming = stocks.loading || (stocks.outdated && stocks.count === 0);
   const settled = !stocks.loading && !stocks.outdated && !stocks.error;
   useEffect(() => {
     if (settled) announce(`${count(stocks.count)} ${stocks.count === 1 ? "row" : "rows"}`);
@@ -127,7 +129,7 @@ export function MarketsPage() {
           }}
         />
         <p className={classes.count}>
-          {stocks.loading ? (
+          {coming ? (
             " "
           ) : (
             <>
@@ -168,7 +170,7 @@ export function MarketsPage() {
       <div className={classes.card}>
         {stocks.error && stocks.count === 0 ? (
           <Failure error={stocks.error} retry={stocks.retry} what="The list" />
-        ) : stocks.loading ? (
+        ) : coming ? (
           <Skeleton />
         ) : stocks.count === 0 ? (
           <Nothing
