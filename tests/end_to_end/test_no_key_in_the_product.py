@@ -84,7 +84,7 @@ def look_at_everything(written: Written, sandbox: RunningSandbox) -> int:
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         addresses.append(reverse(f"{name}_changelist"))
-        addresses += [reverse(f"{name}_change", args=[row.pk]) for row in model._default_manager.all()[:3]]
+        addresses += [reverse(f"{name}_change", args=[row.pk]) for row in model._default_manager.all()[:1]]
     shown = 0
     for address in addresses:
         answer = client.get(address, secure=False)
