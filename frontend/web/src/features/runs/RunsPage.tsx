@@ -37,6 +37,8 @@ const KINDS: Record<string, string> = {
   backfill: "Backfill",
   import: "Import",
   instruments: "Instrument list",
+  fx: "Exchange rates",
+  companies: "List of companies",
 };
 
 function Tally({ label, value }: { label: string; value: number | null | undefined }) {
