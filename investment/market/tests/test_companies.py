@@ -211,7 +211,7 @@ def test_what_two_companies_file_together_is_a_filing_of_each() -> None:
     [
         ("xslF345X05/primary doc.xml", "/000165204426000001/xslF345X05/primary%20doc.xml"),
         ("", "/000165204426000001/0001652044-26-000001-index.htm"),
-        ("../../../evil.htm", "/000165204426000001/0001652044-26-000001-index.htm"),
+        ("../evil.htm", "/000165204426000001/0001652044-26-000001-index.htm"),
         ("https://evil.example/", "/000165204426000001/0001652044-26-000001-index.htm"),
     ],
 )

@@ -102,6 +102,11 @@ def test_a_day_has_the_rates_of_one_fixing_and_crosses_are_computed() -> None:
     assert rates("USD", on=MONDAY)["EUR"] == Decimal("0.8")
     assert {rate.computed for rate in fx.rates_on(on=MONDAY, base="USD").rates} == {True}
     assert {rate.computed for rate in fx.rates_on(on=MONDAY).rates} == {False}
+    # Of one that was corrected the last value counts, also in a history.
+    store({TUESDAY: {"USD": "1.21"}})
+    FxRate.objects.filter(superseded_at__isnull=False).update(source="ecb")  # now behind the other, on disk
+    assert rates(on=TUESDAY)["USD"] == Decimal("1.21")
+    assert fx.rate_history(quote="USD", until=TUESDAY, days=1).points == [(TUESDAY, Decimal("1.21"))]
     # One that has left ends, whichever side it is on.
     assert set(rates(on=TUESDAY)) == {"USD", "GBP"}
     gone = fx.rates_on(on=TUESDAY, base="BGN")
