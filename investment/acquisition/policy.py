@@ -15,19 +15,19 @@ import numpy as np
 import numpy.typing as npt
 
 from investment.acquisition.calculators.book import Book, Places
-from investment.acquisition.calculators.calls import (
-    Call,
-    Instant,
-    Obstacle,
-    Route,
-    Window,
-    like,
-    pair,
-    seconds,
-    times,
-)
+from investment.acquisition.calculators.calls import Call, Obstacle, Route, Window, pair
+from investment.acquisition.calculators.instants import Instant, like, seconds, times
 from investment.acquisition.calculators.market_index import MarketIndex
-from investment.acquisition.calculators.queues import Bundle, Queue, Queues, Where, sort, worth
+from investment.acquisition.calculators.queues import (
+    Bundle,
+    Choice,
+    Queue,
+    Queues,
+    Where,
+    obstacle,
+    sort,
+    worth,
+)
 from investment.acquisition.calculators.shortlist import NOTHING
 from investment.acquisition.calculators.slots import Slots
 from investment.acquisition.calculators.variance import (
@@ -44,6 +44,7 @@ __all__ = ["Call", "Obstacle", "Policy", "daily_volatilities"]
 IN_FLIGHT: Final = 120.0  # seconds after which a call that nobody reported on counts as lost
 HURRY: Final = 60.0  # seconds from the open in which what is due may go ahead of the even pace
 REGULAR_DAY: Final = 23_400.0  # seconds in which calls for prices are useful
+_NO_ROWS: Final = np.empty(0, dtype=np.intp)
 
 
 class Policy:
@@ -89,7 +90,7 @@ class Policy:
         self._bundles: dict[str, Bundle] = {}
         self._queues: Queues | None = None
         self._sorted: Queues | None = None
-        self._hurry_until = -math.inf
+        self._hurry_until = self._turns_at = -math.inf
         self._flying: dict[Hashable, tuple[str, float]] = {}
         if importances is not None:
             if volatilities is None:
@@ -164,6 +165,7 @@ class Policy:
         book.unit[places] = unit
         book.value(places, weight)
         book.rate[places], book.target[places] = rates, targets
+        book.has_targets |= bool(np.any(np.isfinite(book.target[places])))
         book.back_at[places] = -math.inf
         book.seen_at[places] = looks
         if self._market is not None:
@@ -220,57 +222,75 @@ class Policy:
 
     def choose(self, now: Instant) -> Hashable | None:
         """Return the datum to ask for now, which is then in flight; None where no call should be made."""
-        call = self.choose_call(now)
-        return None if call is None else call.data[0]
+        at = seconds(now)
+        chosen = self._choose(at, self._slots)
+        return None if chosen is None else self._send(at, chosen)[0]
 
     def choose_call(self, now: Instant, *, providers: Iterable[str] | None = None) -> Call | None:
         """Return the call to make now, by one of ``providers`` (all by default), or None."""
         at = seconds(now)
-        names = self._slots if providers is None else providers
-        possible = [name for name in names if self._slots[name].is_free(at, hurry=True)]
-        if not possible:
+        chosen = self._choose(at, self._slots if providers is None else providers)
+        if chosen is None:
+            return None
+        error = float(np.sum(self._ready(at)[1].errors(chosen.rows, at)))
+        data = self._send(at, chosen)
+        return Call(now, chosen.provider, data, error, math.exp(min(chosen.value, 600.0)), chosen.bundle)
+
+    def _choose(self, at: float, providers: Iterable[str]) -> Choice | None:
+        free = [name for name in providers if self._slots[name].is_free(at)]
+        hurried = not free
+        if hurried and self._hurry_until <= at < self._turns_at:
             return None
         queues, market = self._ready(at)
-        self._land(at)
-        free = [name for name in possible if self._slots[name].is_free(at)]
-        hurried = not free
         if hurried:
-            if at >= self._hurry_until:
+            free = [name for name in providers if self._slots[name].is_free(at, hurry=True)]
+            if not free or at >= self._hurry_until:
                 return None
-            free = possible
-        best, route, rows, name = self._pick(market, queues, at, free, hurried)
-        if best == NOTHING:
+        self._land(at)
+        choice = self._pick(market, queues, at, free, hurried)
+        if choice.value == NOTHING:
             return None
-        provider = max((each for each in free if each in route), key=lambda each: self._slots[each].rate)
-        self._slots[provider].take(at)
-        data = tuple(self._book.keys[row] for row in rows.tolist())
-        error = float(np.sum(market.errors(rows, at)))
-        self._flying |= dict.fromkeys(data, (provider, at))
-        self._book.back_at[rows] = at + IN_FLIGHT
-        return Call(now, provider, data, error, math.exp(min(best, 600.0)), name)
+        choice.provider = max(
+            (each for each in free if each in choice.route), key=lambda each: self._slots[each].rate
+        )
+        return choice
+
+    def _send(self, at: float, choice: Choice) -> tuple[Hashable, ...]:
+        self._slots[choice.provider].take(at)
+        data = tuple(self._book.keys[row] for row in choice.rows.tolist())
+        for datum in data:
+            self._flying[datum] = (choice.provider, at)
+        self._book.back_at[choice.rows] = at + IN_FLIGHT
+        return data
 
     def _pick(
         self, market: MarketIndex, queues: Queues, at: float, free: Iterable[str], hurried: bool
-    ) -> tuple[float, Route, Places, str | None]:
-        """Return the best of what one of the ``free`` can serve: index, route, rows, the bundle's name."""
-        names, route = set(free), Route()
-        best, place = NOTHING, -1
+    ) -> Choice:
+        """Return the best of what one of the ``free`` can serve; in a hurry only what is worth its price."""
+        names, best = set(free), Choice(NOTHING, (), _NO_ROWS)
         for queue in queues:
             if not names.isdisjoint(queue.route):
                 value, row = queue.best(market, at)
-                if value > best and not (hurried and value < market.log_price(queue.pool, at)):
-                    best, route, place = value, queue.route, row
-        rows, chosen = np.array([place], dtype=np.intp), None
+                if value > best.value and not (hurried and value < market.log_price(queue.pool, at)):
+                    best = Choice(value, queue.route, np.array([row], dtype=np.intp))
         for name, bundle in self._bundles.items():
             if not hurried and not names.isdisjoint(bundle.route):
-                value = self._worth(bundle, market, at)
-                if value > best:
-                    best, route, rows, chosen = value, bundle.route, bundle.places, name
-        return best, route, rows, chosen
+                flying = any(key in self._flying for key in bundle.keys)
+                value = NOTHING if flying else worth(bundle, self._routes, queues, market, at)
+                if value > best.value:
+                    best = Choice(value, bundle.route, bundle.places, name)
+        return best
 
     def seen(self, datum: Hashable, at: Instant) -> None:
         """Take that the datum was seen as it was at ``at``, asked for or not (a file, a stream)."""
-        self.saw((datum,), at)
+        book, then, place = self._book, seconds(at), self._book.places.get(datum)
+        if place is None or self._market is None or self._queues is None or then < book.seen_at[place]:
+            self.saw((datum,), at)
+            return
+        self._flying.pop(datum, None)
+        book.back_at[place] = -math.inf
+        self._market.date_one(place, then)
+        self._queue_of(datum).shortlist.join(place)
 
     def saw(self, data: Iterable[Hashable], at: Instant) -> None:
         """Take that all these were seen as they were at ``at``; an older look never replaces a newer one."""
@@ -341,30 +361,11 @@ class Policy:
         at, place = seconds(now), self._book.of((datum,))
         _, market = self._ready(at)
         self._land(at)
-        queue, error = self._queue_of(datum), float(market.errors(place, at)[0])
-        index = float(queue.measure(market, place, at)[0])
-        if datum in self._flying:
-            return Obstacle("in_flight", f"{self._flying[datum][0]} is being asked", error)
-        if self._book.worth[place[0]] == 0:
-            return Obstacle("unimportant", "nobody wants it at present", error)
-        if index == NOTHING:
-            if market.session is None and queue.prices:
-                opens = market.calendar.next_open(at)
-                until = None if opens is None else like(now, opens)
-                return Obstacle("market_closed", "the market is closed", error, free_at=until)
-            if (back := float(self._book.back_at[place[0]])) > at:
-                return Obstacle("just_seen", "its last call failed", error, free_at=like(now, back))
-            return Obstacle("just_seen", "it was seen just now", error)
-        rank = int(np.sum(queue.measure(market, queue.shortlist.members, at) > index))
+        queue = self._queue_of(datum)
         free_at = min(self._slots[name].free_at(at) for name in queue.route)
-        if rank:
-            words = f"{rank} others are worth more per call"
-            return Obstacle("others_first", words, error, rank, like(now, free_at))
-        if free_at > at + 1e-6:
-            return Obstacle(
-                "no_calls_left", "it is next; the limits leave no call yet", error, 0, like(now, free_at)
-            )
-        return Obstacle("due", "it is next", error, 0)
+        asked = self._flying[datum][0] if datum in self._flying else None
+        found = obstacle(market, queue, place, at, free_at=free_at, asked=asked)
+        return found if found.free_at is None else replace(found, free_at=like(now, seconds(found.free_at)))
 
     def errors(self, data: Iterable[Hashable], now: Instant) -> Floats:
         """Return what these are expected to be off by now: importance times basis points."""
@@ -389,6 +390,8 @@ class Policy:
         if self._queues is None:
             self._queues = self._sorted = self._sort()
         turned = market.enter(at)
+        if at >= self._turns_at or turned:
+            self._turns_at = market.turns_at(at)
         if turned and market.session is not None:
             self._hurry_until = at + HURRY
             for slots in self._slots.values():
@@ -410,11 +413,6 @@ class Policy:
 
     def _queue_of(self, key: Hashable) -> Queue:
         return (self._queues or self._sort()).of[self._routes[key]]
-
-    def _worth(self, bundle: Bundle, market: MarketIndex, at: float) -> float:
-        if self._queues is None or any(key in self._flying for key in bundle.keys):
-            return NOTHING
-        return worth(bundle, self._routes, self._queues, market, at)
 
     def _land(self, at: float) -> None:
         """Let what was in flight for too long be chosen again."""

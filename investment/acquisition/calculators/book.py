@@ -41,6 +41,7 @@ class Book:
         self.keys: list[Hashable | None] = []
         self.places: dict[Hashable, int] = {}
         self.free: list[int] = []
+        self.has_targets = False
         for name in COLUMNS:
             setattr(self, name, np.empty(0))
 
@@ -88,6 +89,7 @@ class Book:
     def copy(self) -> "Book":
         other = Book()
         other.keys, other.places, other.free = list(self.keys), dict(self.places), list(self.free)
+        other.has_targets = self.has_targets
         for name in COLUMNS:
             setattr(other, name, getattr(self, name).copy())
         return other

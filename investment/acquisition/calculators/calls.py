@@ -1,18 +1,14 @@
-"""The policy's words: instants and windows as they are given, calls and obstacles as they are told."""
+"""The policy's words: windows as they are given, calls and obstacles as they are told."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal, Protocol
 
-import numpy as np
+from investment.acquisition.calculators.instants import Instant
 
-from investment.acquisition.calculators.variance import Floats
-
-Instant = float | datetime  # seconds since the epoch, or an aware datetime
 Route = tuple[str, ...]  # the providers that can serve a datum, each alone
 Code = Literal[
-    "due", "in_flight", "unimportant", "market_closed", "no_calls_left", "others_first", "just_seen"
+    "due", "in_flight", "unimportant", "market_closed", "failed", "just_seen", "no_calls_left", "others_first"
 ]
 
 
@@ -67,28 +63,3 @@ def pair(window: Window) -> tuple[float, float]:
     if isinstance(window, tuple):
         return float(window[0]), float(window[1])
     return float(window.limit), float(window.seconds)
-
-
-def seconds(instant: Instant) -> float:
-    """Return the seconds since the epoch."""
-    if isinstance(instant, datetime):
-        if instant.tzinfo is None:
-            raise ValueError(f"Expected an aware datetime, was {instant}")
-        return instant.timestamp()
-    return float(instant)
-
-
-def times(instants: Iterable[Instant | None], count: int) -> Floats:
-    """Return ``count`` instants in seconds; −∞ for None and NaN."""
-    if isinstance(instants, np.ndarray) and instants.dtype.kind in "fiu":
-        result = instants.astype(np.float64)
-    else:
-        result = np.array([np.nan if each is None else seconds(each) for each in instants], np.float64)
-    if len(result) != count:
-        raise ValueError(f"Expected {count} times, were {len(result)}")
-    return np.where(np.isfinite(result), result, -np.inf)
-
-
-def like(given: Instant, at: float) -> Instant:
-    """Return ``at`` in the form in which another instant was given."""
-    return datetime.fromtimestamp(at, UTC) if isinstance(given, datetime) else at

@@ -49,9 +49,12 @@ class IndexTable:
         j = min(max(bisect_right(self._starts, now_since_open) - 1, 0), day.size - 2)
         later = (now_since_open - self._starts[j]) / (self._starts[j + 1] - self._starts[j])
         column = self.day_rows[:, j] * (1 - later) + self.day_rows[:, j + 1] * later
-        seconds = np.maximum(now_since_open - seen_since_open, 1e-3)
-        index = np.log(seconds * seconds * np.maximum(ages, 1e-15)) * 0.5
-        index += _LOCAL - np.interp(seen_since_open, day.times, column)
+        seconds = now_since_open - seen_since_open
+        with np.errstate(divide="ignore", invalid="ignore"):
+            index = np.log(seconds * seconds * ages)  # −∞ or NaN for what was seen just now, or later
+        index *= 0.5
+        index -= np.interp(seen_since_open, day.times, column)
+        index += _LOCAL
         old = seen_since_open < 0
         if old.any():
             log_price = float(
@@ -61,7 +64,8 @@ class IndexTable:
             night = self.night_rows[:, j] * (1 - later) + self.night_rows[:, j + 1] * later
             before = np.log(np.clip(ages[old] - passed, self.nights[0], self.nights[-1]))
             index[old] = log_price - np.interp(before, np.log(self.nights), night)
-        return np.asarray(log_a + index)
+        index += log_a
+        return index
 
     @cached_property
     def _starts(self) -> list[float]:

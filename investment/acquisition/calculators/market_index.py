@@ -26,7 +26,7 @@ OVERDUE: Final = 60.0  # added to the logarithm of the index of what has reached
 CHANGED: Final = 0.05  # share of the demand that may change before prices are computed anew
 AGAIN_AFTER: Final = 300.0  # seconds between two computations of one session's prices
 ALMOST_OVER: Final = 60.0  # seconds before the close at which prices are no longer computed anew
-WIDEST_STEP, NARROWEST_STEP = 300.0, 60.0
+WIDEST_STEP, NARROWEST_STEP = 300.0, 150.0
 
 
 @dataclass
@@ -93,16 +93,25 @@ class MarketIndex:
         """Set what the clocks showed when these rows were seen."""
         book = self.book
         looks = book.seen_at[places]
-        if len(places) == 1 and np.isfinite(looks[0]):
-            book.seen_variance[places] = self.variance_at(float(looks[0]))
-        else:
-            known = np.isfinite(looks)
-            never = float(self.clock.at(self.calendar.opens[:1])[0]) - LONGEST_NIGHT
-            variance = np.full(len(places), never)
-            variance[known] = self.clock.at(self.calendar.known_at(looks[known]))
-            book.seen_variance[places] = variance
+        known = np.isfinite(looks)
+        variance = np.full(len(places), float(self.clock.at(self.calendar.opens[:1])[0]) - LONGEST_NIGHT)
+        variance[known] = self.clock.at(self.calendar.known_at(looks[known]))
+        book.seen_variance[places] = variance
         today = looks - self.opens
         book.since_open[places] = np.where((today >= 0) & (self.session is not None), today, BEFORE_TODAY)
+
+    def date_one(self, place: int, then: float) -> None:
+        """Set what the clocks showed at ``then``, when this row was seen."""
+        book = self.book
+        book.seen_at[place] = then
+        book.seen_variance[place] = self.variance_at(then)
+        today = self.session is not None and then >= self.opens
+        book.since_open[place] = then - self.opens if today else BEFORE_TODAY
+
+    def turns_at(self, now: float) -> float:
+        """Return when the next session begins, or the one at hand ends."""
+        following = self.calendar.next_open(now)
+        return self.closes if self.session is not None else float("inf") if following is None else following
 
     def _told_by_ages(self) -> bool:
         close = self.calendar.last_close(self.opens)
@@ -212,8 +221,9 @@ class MarketIndex:
         now = min(now, self.closes)
         since_open, ages = book.since_open[places], self.variance_at(now) - book.seen_variance[places]
         result = pool.table.log_index(book.log_worth[places], since_open, ages, now - self.opens)
-        old = now - np.maximum(book.seen_at[places], self.opens) >= book.target[places]
-        return self._free(places, now, result, old)
+        if book.has_targets:
+            result[now - np.maximum(book.seen_at[places], self.opens) >= book.target[places]] += OVERDUE
+        return self._idle(places, now, result)
 
     def _in_closed_market(self, places: Places, now: float) -> Floats:
         """Where no file brings the closes they can be asked for all night, the largest error first."""
@@ -223,7 +233,7 @@ class MarketIndex:
         ages = self.variance_at(now) - book.seen_variance[places]
         with np.errstate(divide="ignore"):
             result = book.log_worth[places] + 1.5 * np.log(np.where(ages > 1e-9, ages, 0.0))
-        return self._free(places, now, result, np.zeros(len(places), bool))
+        return self._idle(places, now, result)
 
     def measure_events(self, places: Places, now: float) -> Floats:
         """Measure rows of events."""
@@ -233,13 +243,14 @@ class MarketIndex:
         gained = events.index(np.minimum(ages, long), book.worth[places], book.rate[places])
         with np.errstate(divide="ignore"):
             result = np.log(gained)
-        return self._free(places, now, result, ages >= book.target[places])
+        if book.has_targets:
+            result[ages >= book.target[places]] += OVERDUE
+        return self._idle(places, now, result)
 
-    def _free(self, places: Places, now: float, result: Floats, old: np.ndarray) -> Floats:
-        book = self.book
-        result = np.where(old, result + OVERDUE, result)
-        idle = (book.back_at[places] <= now) & (book.worth[places] > 0)
-        return np.where(idle, result, -np.inf)
+    def _idle(self, places: Places, now: float, result: Floats) -> Floats:
+        """Leave out what is in flight, or rests after a failure, or is from the future."""
+        result[(self.book.back_at[places] > now) | np.isnan(result)] = -np.inf
+        return result
 
     def errors(self, places: Places, now: float) -> Floats:
         """Return the expected importance-weighted errors of rows now, in basis points."""

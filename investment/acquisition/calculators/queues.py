@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from investment.acquisition.calculators.book import Book, Places
-from investment.acquisition.calculators.calls import Route
+from investment.acquisition.calculators.calls import Obstacle, Route
 from investment.acquisition.calculators.market_index import MarketIndex, Pool
 from investment.acquisition.calculators.shortlist import NOTHING, Shortlist
 from investment.acquisition.calculators.variance import Floats
@@ -39,6 +39,17 @@ class Queue:
         if self.prices:
             return market.measure_prices(self.pool, places, now)
         return market.measure_events(places, now)
+
+
+@dataclass(slots=True)
+class Choice:
+    """What should be asked: its index (logarithm), who can serve it, its rows, the bundle they make."""
+
+    value: float
+    route: Route
+    rows: Places
+    bundle: str | None = None
+    provider: str = ""
 
 
 @dataclass
@@ -136,6 +147,36 @@ def worth(
         total += float(np.sum(np.exp(np.minimum(logs, _LARGEST))))
     bundle.value, bundle.valued_at = (math.log(total) if total > 0 else NOTHING), now
     return bundle.value
+
+
+def obstacle(
+    market: MarketIndex, queue: Queue, place: Places, now: float, *, free_at: float, asked: str | None
+) -> Obstacle:
+    """
+    Return why the row at ``place`` is not asked for now.
+
+    ``free_at`` is when a call is free, ``asked`` the provider that is being asked for it.
+    """
+    error = float(market.errors(place, now)[0])
+    if asked is not None:
+        return Obstacle("in_flight", f"{asked} is being asked", error)
+    if market.book.worth[place[0]] == 0:
+        return Obstacle("unimportant", "nobody wants it at present", error)
+    index = float(queue.measure(market, place, now)[0])
+    if index == NOTHING:
+        if market.session is None and queue.prices:
+            return Obstacle(
+                "market_closed", "the market is closed", error, free_at=market.calendar.next_open(now)
+            )
+        if (back := float(market.book.back_at[place[0]])) > now:
+            return Obstacle("failed", "its last call failed", error, free_at=back)
+        return Obstacle("just_seen", "it was seen just now", error)
+    rank = int(np.sum(queue.measure(market, queue.shortlist.members, now) > index))
+    if rank:
+        return Obstacle("others_first", f"{rank} others are worth more per call", error, rank, free_at)
+    if free_at > now + 1e-6:
+        return Obstacle("no_calls_left", "it is next; the limits leave no call yet", error, 0, free_at)
+    return Obstacle("due", "it is next", error, 0)
 
 
 def pools_of(routes: Sequence[Route]) -> list[list[int]]:

@@ -28,7 +28,7 @@ CLASSES: Final = 24
 # How far the choice of the next look is spread, as a share of the price: it makes the demand smooth.
 TEMPERATURE: Final = 0.04
 STEPS_TO_SOLVE: Final = 4  # a class whose interval has fewer steps of the grid than this is a flow
-MAX_EVALUATIONS: Final = 70
+MAX_EVALUATIONS: Final = 50
 NIGHTS_AHEAD: Final = 2
 
 Demand = Callable[[float], float]
@@ -292,7 +292,7 @@ class Solver:
                 turn = np.eye(len(x)) - np.outer(moved, bent) / curve
                 inverse = turn @ inverse @ turn.T + np.outer(moved, moved) / curve
             gained, x, value, slope = new_value - value, there, new_value, new_slope
-            if gained < 2e-6 * abs(value):
+            if gained < 1e-5 * abs(value):
                 break
         return x, value
 

@@ -34,7 +34,7 @@ class Shortlist:
 
     def join(self, place: int) -> None:
         """Take a datum among those looked at each time: its index may have risen."""
-        if self.until > -np.inf and not np.any(self.short == place):
+        if self.until > -np.inf and place not in self.short:
             self.short = np.append(self.short, place)
 
     def add(self, places: Places) -> None:
