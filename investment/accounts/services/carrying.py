@@ -89,7 +89,9 @@ def write_accounts(accounts: Accounts) -> Written:
     for name, (members, keys) in accounts.groups.items():
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.add(*_known(keys, ours))
-        group.user_set.add(*(users[member] for member in members if member in users))
+        for member in members:
+            if member in users:
+                users[member].groups.add(group)
     for user_id, keys in accounts.permissions.items():
         if user_id in users:
             users[user_id].user_permissions.add(*_known(keys, ours))

@@ -21,7 +21,7 @@ import django
 import httpx
 
 if TYPE_CHECKING:
-    from investment.providers.access import Access
+    from investment.providers.access import Access, Hider
     from investment.quotas.contracts import Lane, LimitFacts
     from investment.quotas.errors import QuotaExhausted
 
@@ -143,7 +143,7 @@ def failures() -> tuple[type[Exception], ...]:
 def make_access(order: Mapping[str, Any]) -> "Access[Any]":
     """Return the access of an imagined adapter that has no more to say than its limits."""
     from investment.lib import clock
-    from investment.providers.access import Access
+    from investment.providers.access import Access, Hider
     from investment.quotas.contracts import LimitFacts, ScopeLimits, Window
 
     windows = tuple(
@@ -171,7 +171,7 @@ def make_access(order: Mapping[str, Any]) -> "Access[Any]":
         limits=ScopeLimits(scope=order["scope"], provider=order["name"], windows=windows),
         make=lambda http: cast("Any", http),
         limit_facts=facts,
-        redact=lambda text: text.replace(order["key"], "…"),
+        redact=Hider(order["key"]),
     )
 
 

@@ -66,7 +66,9 @@ class StockRowSerializer(serializers.Serializer[Any]):
 
 class StockPageSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(help_text="How many fit the filters")
-    session = serializers.DateField(allow_null=True, help_text="The latest analysed session; where none is, the latest with prices")
+    session = serializers.DateField(
+        allow_null=True, help_text="The latest analysed session; where none is, the latest with prices"
+    )
     results = StockRowSerializer(many=True)
 
 
