@@ -8,6 +8,7 @@ from investment.api.docs import DocsView, SchemaView, UnknownEndpoint
 urlpatterns = [
     path("", include("investment.api.v1.ops.urls")),
     path("", include("investment.api.v1.accounts.urls")),
+    path("", include("investment.api.v1.acquisition.urls")),
     path("", include("investment.api.v1.market.urls")),
     path("", include("investment.api.v1.analysis.urls")),
     path("schema", SchemaView.as_view(), name="schema"),

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "investment.quotas",
     "investment.providers",
     "investment.market",
+    "investment.acquisition",
     "investment.analysis",
     "investment.ops",
     "investment.api",
@@ -168,6 +169,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "HistoryStepName": "investment.api.v1.ops.serializers.HISTORY_STEPS",
         "HistoryStepState": "investment.api.v1.ops.serializers.STEP_STATES",
         "Scope": "investment.accounts.models.ApiToken.Scope",
+        "DatumKind": "investment.api.v1.acquisition.serializers.KIND_CHOICES",
+        "RefreshKind": "investment.api.v1.acquisition.serializers.REFRESHABLE",
         "CompanyStatus": "investment.market.selectors.companies.STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
@@ -205,6 +208,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# Single quotes must not wait behind the whole market: they have a worker of their own.
+CELERY_TASK_ROUTES = {"acquisition.*": {"queue": "fetch"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

@@ -6,6 +6,7 @@ from investment.market.models.companies import Company, Filing
 from investment.market.models.fx import FxRate, Publication
 from investment.market.models.instruments import Instrument, Ticker
 from investment.market.models.issues import DataIssue
+from investment.market.models.quotes import Quote
 from investment.market.models.sessions import Session
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Origin",
     "Publication",
     "QuarantinedRow",
+    "Quote",
     "Session",
     "Ticker",
 ]

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.market.models import DailyBar
-from investment.market.selectors.sessions import latest_closed_session, sessions_between
+from investment.market.selectors.sessions import latest_closed_session, next_session, sessions_between
+from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob
 from investment.ops.selectors.prices import has_prices
 
@@ -76,3 +77,16 @@ def sessions_since(*, since: date, now: datetime) -> list[date]:
     if not found:
         raise NoSessions(f"No session has closed between {since} and {latest}: give an earlier date")
     return found
+
+
+def next_file_at(*, now: datetime) -> datetime | None:
+    """Return when the whole market's file is asked for next; None where nobody tells prices."""
+    if not has_prices():
+        return None
+    waiting: datetime | None = SessionJob.objects.filter(next_try_at__isnull=False).aggregate(
+        at=Min("next_try_at")
+    )["at"]
+    if waiting is not None:
+        return max(waiting, now)
+    upcoming = next_session(after=latest_closed_session(now))
+    return timetable.first_try_at(upcoming) if upcoming else None

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AcquisitionConfig(AppConfig):
+    name = "investment.acquisition"

@@ -1,0 +1,115 @@
+"""
+What can be known of an instrument, who can tell it, and how old it may be: the one table.
+
+Two sources stand in for one another only where their bases are equal. Where they are not, the second
+is another datum, and is never shown or stored as the first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal
+
+from investment.acquisition.importance import Tier
+from investment.lib.level import Level
+
+
+class Kind(StrEnum):
+    QUOTE = "quote"
+    BARS = "bars"
+    ACTIONS = "actions"
+    COMPANY = "company"
+    NEWS = "news"
+    FX = "fx"
+
+    @property
+    def label(self) -> str:
+        return RULES[self].label if self in RULES else self.value.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """
+    On what a figure rests: how prices were adjusted, what one unit is, which trading counts, in
+    which currency, and how late it is told.
+    """
+
+    adjustment: str
+    unit: str
+    session: str
+    currency: str
+    delay: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    One way to a datum. ``method`` is the adapter's, ``endpoint`` the name in its limits; ``market``: one call
+    serves every instrument.
+    """
+
+    provider: str
+    method: str
+    endpoint: str
+    basis: Basis
+    market: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    ``targets``: how old it may become, in seconds of open time, for those who have declared their
+    interest; tiers that are not there have no target. ``until``: the last level at which it is asked.
+    """
+
+    label: str
+    sources: tuple[Source, ...]
+    staleness: Literal["price", "event", "publication"]
+    targets: Mapping[Tier, float] = field(default_factory=dict)
+    until: Level = Level.FULL
+
+    def stand_ins(self, source: Source) -> tuple[Source, ...]:
+        """Return the other sources of the same basis, in order: those that may be shown in its place."""
+        return tuple(each for each in self.sources if each != source and each.basis == source.basis)
+
+
+_LAST_TRADE = Basis("raw", "one share", "regular", "USD", "none")
+_CLOSED_SESSION = Basis("raw", "one share", "regular", "USD", "end of day")
+_SPLIT_ADJUSTED = Basis("splits", "one share", "regular", "USD", "end of day")
+_AS_DECLARED = Basis("as declared", "one share", "regular", "USD", "end of day")
+_AS_FILED = Basis("as filed", "company", "none", "USD", "none")
+_REFERENCE = Basis("none", "one euro", "14:15 CET", "any", "end of day")
+
+RULES: Final[Mapping[Kind, Rule]] = {
+    Kind.QUOTE: Rule(
+        "Last price",
+        (Source("finnhub", "quote", "quote", _LAST_TRADE),),
+        "price",
+        targets={Tier.HELD: 120.0, Tier.ALERTING: 120.0, Tier.PAGE: 60.0, Tier.WATCHED: 600.0},
+        until=Level.ESSENTIAL,
+    ),
+    Kind.BARS: Rule(
+        "Daily bars",
+        (
+            Source("massive", "grouped_daily", "grouped_daily", _CLOSED_SESSION, market=True),
+            Source("massive", "daily_bars", "daily_bars", _CLOSED_SESSION),
+            Source("alphavantage", "daily_bars", "daily", _CLOSED_SESSION),
+            Source("finnhub", "daily_bars", "candles", _SPLIT_ADJUSTED),
+        ),
+        "publication",
+        until=Level.ESSENTIAL,
+    ),
+    Kind.ACTIONS: Rule(
+        "Splits and dividends",
+        (Source("massive", "splits", "splits", _AS_DECLARED, market=True),),
+        "publication",
+        until=Level.ESSENTIAL,
+    ),
+    Kind.COMPANY: Rule(
+        "Company", (Source("sec", "submissions", "submissions", _AS_FILED),), "event", until=Level.THRIFT
+    ),
+    Kind.FX: Rule(
+        "Exchange rates", (Source("ecb", "daily", "daily", _REFERENCE, market=True),), "publication",
+        until=Level.ESSENTIAL,
+    ),
+}  # fmt: skip

@@ -1,0 +1,90 @@
+"""What is wanted, what was seen when, and what is being asked at this moment."""
+
+from django.db import models
+from django.db.models import Q
+
+from investment.acquisition import kinds
+from investment.acquisition.importance import Tier
+
+KINDS = [(kind.value, kind.label) for kind in kinds.Kind]
+
+
+class Interest(models.Model):
+    """
+    Somebody wants to know something of an instrument: the rows by which higher layers ask.
+
+    ``who`` names the one who asks (``page:…``, ``portfolio:…``), so that each can take back only its own.
+    """
+
+    who = models.CharField(max_length=80)
+    instrument = models.ForeignKey("market.Instrument", models.CASCADE, related_name="interests")
+    kind = models.CharField(max_length=16, choices=KINDS)
+    tier = models.CharField(max_length=16, choices=[(tier.value, tier.value) for tier in Tier])
+    until = models.DateTimeField(null=True, blank=True, help_text="On the one clock; NULL: until taken back")
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["who", "instrument", "kind"], name="acquisition_interest_once"),
+        ]
+        indexes = [models.Index(fields=["kind", "until"], name="acquisition_interest_until")]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.tier} {self.kind} of {self.instrument_id}"
+
+
+class Sighting(models.Model):
+    """
+    When a datum was last asked for, and what came of it: one row each, the latest.
+
+    ``seen_at`` is when we last had an answer, ``value_at`` the instant that its value is of; a failure
+    leaves both as they were. After one nothing is asked before ``again_at``.
+    """
+
+    kind = models.CharField(max_length=16, choices=KINDS)
+    instrument = models.ForeignKey("market.Instrument", models.CASCADE, related_name="sightings")
+    provider = models.CharField(max_length=32, help_text="Who was asked last")
+    source = models.CharField(max_length=32, blank=True, help_text="Whose figures the last answer held")
+    seen_at = models.DateTimeField(null=True)
+    value_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField()
+    call_id = models.UUIDField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+    again_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "instrument"], name="acquisition_sighting_once"),
+            models.CheckConstraint(
+                condition=Q(seen_at__isnull=True) | Q(seen_at__lte=models.F("tried_at")),
+                name="acquisition_sighting_tried_last",
+            ),
+        ]
+        indexes = [models.Index(fields=["tried_at"], name="acquisition_sighting_tried")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.instrument_id}, tried {self.tried_at:%Y-%m-%d %H:%M:%S}"
+
+
+class InFlight(models.Model):
+    """
+    A datum that is being asked for: whoever inserts the row may ask, nobody else until it is gone.
+
+    Rows of a process that was killed are void from ``until`` on.
+    """
+
+    kind = models.CharField(max_length=16, choices=KINDS)
+    instrument = models.ForeignKey("market.Instrument", models.CASCADE, related_name="in_flight")
+    provider = models.CharField(max_length=32)
+    token = models.UUIDField(help_text="Who holds it")
+    claimed_at = models.DateTimeField()
+    until = models.DateTimeField(help_text="On the one clock")
+
+    class Meta:
+        verbose_name_plural = "in flight"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "instrument"], name="acquisition_inflight_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.instrument_id} from {self.provider}"

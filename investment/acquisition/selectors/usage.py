@@ -1,0 +1,118 @@
+"""What each provider allows, what was used of it, what its key includes, and what comes next."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from investment.acquisition.selectors.plan import Plan, PlannedCall, current_plan
+from investment.lib import level
+from investment.providers import breaker, registry
+from investment.providers.access import Access
+from investment.providers.breaker import CircuitStatus
+from investment.providers.errors import CredentialsRejected, ProviderError
+from investment.providers.selectors.entitlements import EndpointStatus, entitlements
+from investment.quotas.contracts import LANES, Lane
+from investment.quotas.selectors import WindowStatus, calls_by, window_status
+
+NEXT = 10  # planned calls of a provider that are shown
+_HOUR = timedelta(hours=1)
+_DAY = 24 * _HOUR
+TITLES = {
+    "massive": "Massive",
+    "finnhub": "Finnhub",
+    "alphavantage": "Alpha Vantage",
+    "newsapi": "NewsAPI",
+    "ecb": "European Central Bank",
+    "sec": "SEC EDGAR",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderUsage:
+    """
+    One provider under its present key.
+
+    ``words`` say why it is not asked, where it is not. ``lanes`` counts the calls of the last 24 whole
+    hours by lane, ``states`` by what became of them. ``circuits`` are those that are not closed.
+    ``planned`` is how many calls the plan of the next hour has, ``next_calls`` the first of them.
+    """
+
+    provider: str
+    title: str
+    configured: bool
+    words: str = ""
+    windows: Sequence[WindowStatus] = ()
+    lanes: dict[Lane, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+    circuits: Sequence[CircuitStatus] = ()
+    entitlements: Sequence[EndpointStatus] = ()
+    planned: int = 0
+    next_calls: Sequence[PlannedCall] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiUsage:
+    """All providers at one moment. ``sentence`` says what the planner does, and what it leaves out."""
+
+    at: datetime
+    level: level.Level
+    sentence: str
+    providers: Sequence[ProviderUsage]
+
+
+def api_usage(*, now: datetime) -> ApiUsage:
+    """Return what every provider allows and what was used of it. Nobody is asked for it."""
+    until = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + _HOUR
+    calls = calls_by(since=until - _DAY - _HOUR, until=until, by=("provider", "lane", "state"))
+    lanes: dict[str, Counter[Lane]] = {}
+    states: dict[str, Counter[str]] = {}
+    for usage in calls:
+        provider, lane, state = (str(each) for each in usage.group)
+        lanes.setdefault(provider, Counter())[_lane(lane)] += usage.calls
+        states.setdefault(provider, Counter())[state] += usage.calls
+    broken = [each for each in breaker.circuits(now=now) if each.state != "closed"]
+    known = entitlements()
+    plan = current_plan()
+    found = []
+    for name in registry.NAMES:
+        access, words = _access(name)
+        planned = plan.calls_of(name) if plan else []
+        found.append(
+            ProviderUsage(
+                provider=name,
+                title=TITLES[name],
+                configured=access is not None,
+                words=words,
+                windows=_windows(access, now) if access else (),
+                lanes={lane: lanes.get(name, Counter())[lane] for lane in LANES},
+                states=dict(states.get(name, {})),
+                circuits=[each for each in broken if each.provider == name],
+                entitlements=[each for each in known if each.provider == name],
+                planned=len(planned),
+                next_calls=planned[:NEXT],
+            )
+        )
+    return ApiUsage(now, level.current(), _sentence(plan), found)
+
+
+def _access(name: str) -> tuple[Access[object] | None, str]:
+    try:
+        return registry.access(name), ""
+    except CredentialsRejected as error:
+        return None, error.message
+    except ProviderError as error:
+        return None, error.message
+
+
+def _windows(access: Access[object], now: datetime) -> list[WindowStatus]:
+    scopes = dict.fromkeys([access.limits.scope, *(limits.scope for limits in access.others.values())])
+    return [row for scope in scopes for row in window_status(now=now, scope=scope)]
+
+
+def _lane(word: str) -> Lane:
+    return next((lane for lane in LANES if lane == word), "planned")
+
+
+def _sentence(plan: Plan | None) -> str:
+    return plan.sentence if plan else "There is no plan at present: the planner is not running."

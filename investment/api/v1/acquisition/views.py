@@ -1,0 +1,162 @@
+"""What was asked of whom, what comes next, and how fresh everything is."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from investment.accounts.models import User
+from investment.acquisition.importance import Tier
+from investment.acquisition.kinds import Kind
+from investment.acquisition.selectors.cache import cache_usage
+from investment.acquisition.selectors.freshness import freshness
+from investment.acquisition.selectors.usage import ProviderUsage, api_usage
+from investment.acquisition.services.demand import declare_interest
+from investment.api.parameters import read_body
+from investment.api.v1.acquisition.serializers import (
+    ApiUsageSerializer,
+    CacheSerializer,
+    FreshnessSerializer,
+    RefreshBody,
+    RefreshSerializer,
+)
+from investment.lib import clock
+from investment.market.models import Instrument
+from investment.market.selectors.lookup import look_up
+from investment.ops.selectors.jobs import next_file_at
+from investment.ops.services.refreshing import prices_of, refresh
+from investment.quotas.selectors import WindowStatus
+
+VIEWED_FOR = timedelta(minutes=2)  # after which a page that does not say so again is not open
+
+
+class ApiUsageView(APIView):
+    @extend_schema(operation_id="api_usage", responses=ApiUsageSerializer)
+    def get(self, request: Request) -> Response:
+        """Every provider's limits, what was used of them, what the key includes, and what comes next."""
+        found = api_usage(now=clock.now())
+        wanted = {call.instrument_id for each in found.providers for call in each.next_calls}
+        symbols = dict(Instrument.objects.filter(pk__in=wanted).values_list("pk", "symbol"))
+        return Response(
+            {
+                "at": found.at,
+                "level": found.level,
+                "sentence": found.sentence,
+                "providers": [_provider(each, symbols) for each in found.providers],
+            }
+        )
+
+
+class CacheView(APIView):
+    @extend_schema(operation_id="cache_usage", responses=CacheSerializer)
+    def get(self, request: Request) -> Response:
+        """How often an answer was there already, or shared with somebody who asked at the same time."""
+        return Response(cache_usage())
+
+
+class FreshnessView(APIView):
+    @extend_schema(operation_id="stock_freshness", responses=FreshnessSerializer)
+    def get(self, request: Request, symbol: str) -> Response:
+        """How old each thing is that we know, who told it, when it is asked for next, and why not sooner."""
+        now = clock.now()
+        found = freshness(
+            instrument=look_up(symbol=symbol), now=now, publications={Kind.BARS: next_file_at(now=now)}
+        )
+        return Response(found)
+
+
+class RefreshView(APIView):
+    @extend_schema(operation_id="refresh_stock", request=RefreshBody, responses=RefreshSerializer)
+    def post(self, request: Request, symbol: str) -> Response:
+        """
+        Ask for something now, in the lane of people who wait. Says its price in calls first.
+
+        Nothing is asked until `confirm` is true. 429 where no call is free; when one will be is in
+        `Retry-After` and `extra.retry_at`.
+        """
+        asked = read_body(RefreshBody, request)
+        instrument = look_up(symbol=symbol)
+        kinds = [Kind(word) for word in dict.fromkeys(asked["kinds"])]
+        calls, cannot = prices_of(kinds=kinds, now=clock.now())
+        refreshed: list[Kind] = []
+        if asked["confirm"]:
+            done = refresh(instrument=instrument, kinds=[call.kind for call in calls])
+            refreshed, cannot = done.refreshed, cannot | done.skipped
+        return Response(
+            {
+                "symbol": instrument.symbol,
+                "calls": calls,
+                "total": sum(call.calls for call in calls),
+                "refreshed": refreshed,
+                "skipped": [{"kind": kind, "words": words} for kind, words in cannot.items()],
+            }
+        )
+
+
+class ViewingView(APIView):
+    @extend_schema(operation_id="viewing_stock", request=None, responses={204: None})
+    def post(self, request: Request, symbol: str) -> Response:
+        """Say that somebody looks at this instrument: for two minutes its price is asked for more often."""
+        user, now = request.user, clock.now()
+        assert isinstance(user, User)  # noqa: S101  # for the type checker: strangers do not come so far
+        declare_interest(
+            who=f"page:{user.pk}",
+            instrument_ids=[look_up(symbol=symbol).pk],
+            kind=Kind.QUOTE,
+            tier=Tier.PAGE,
+            now=now,
+            until=now + VIEWED_FOR,
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _provider(found: ProviderUsage, symbols: dict[int, str]) -> dict[str, object]:
+    return {
+        "provider": found.provider,
+        "title": found.title,
+        "configured": found.configured,
+        "words": found.words,
+        "windows": list(_windows(found.windows)),
+        "lanes": found.lanes,
+        "states": found.states,
+        "circuits": found.circuits,
+        "entitlements": found.entitlements,
+        "planned": found.planned,
+        "next_calls": [
+            {
+                "at": call.at,
+                "kind": call.kind,
+                "symbol": symbols[call.instrument_id],
+                "gain": call.gain,
+                "promised": call.promised,
+            }
+            for call in found.next_calls
+            if call.instrument_id in symbols
+        ],
+    }
+
+
+def _windows(rows: Iterable[WindowStatus]) -> Iterable[dict[str, object]]:
+    for row in rows:
+        if row.window is None:
+            continue
+        yield {
+            "scope": row.scope.rpartition(":")[0],  # its last part is a digest of the key
+            "limit": row.window.limit,
+            "seconds": row.window.seconds,
+            "used": row.used,
+            "held": row.held,
+            "free": row.lanes["essential"].free,
+            "free_planned": row.lanes["planned"].free,
+            "reserve": row.window.reserve,
+            "lent": row.lent,
+            "foreign": row.foreign,
+            "next_free_at": row.next_free_at,
+            "resets_at": row.fresh_at,
+            "full_until": row.full_until,
+            "source": row.window.source,
+        }

@@ -1,0 +1,60 @@
+"""Refreshing what a person looks at: whichever layer keeps it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from investment.acquisition.kinds import Kind
+from investment.acquisition.services import refreshing
+from investment.acquisition.services.refreshing import NotRefreshed, Price
+from investment.lib import clock
+from investment.market.models import Instrument
+from investment.ops.services.company import CannotAsk, ask_company
+from investment.providers.errors import ProviderError
+from investment.quotas.errors import QuotaExhausted
+
+KINDS = (Kind.QUOTE, Kind.COMPANY)
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What was asked for and came, and what not, with the reason in words."""
+
+    refreshed: list[Kind] = field(default_factory=list)
+    skipped: dict[Kind, str] = field(default_factory=dict)
+
+
+def prices_of(*, kinds: Sequence[Kind], now: datetime) -> tuple[list[Price], dict[Kind, str]]:
+    """Return what refreshing each kind costs in calls, and why those cannot be that are left out."""
+    found, cannot = [], {}
+    for kind in kinds:
+        try:
+            found.append(refreshing.price_of(kind=kind, now=now))
+        except NotRefreshed as error:
+            cannot[kind] = error.message
+    return found, cannot
+
+
+def refresh(*, instrument: Instrument, kinds: Sequence[Kind]) -> Refreshed:
+    """
+    Ask for each kind now.
+
+    :raises QuotaExhausted: if no call is free and nothing at all was refreshed.
+    """
+    done, refusal = Refreshed(), None
+    for kind in kinds:
+        try:
+            if kind is Kind.COMPANY:
+                ask_company(instrument=instrument, now=clock.now())
+            else:
+                refreshing.refresh(instrument=instrument, kind=kind, now=clock.now())
+        except QuotaExhausted as error:
+            refusal = refusal or error
+            done.skipped[kind] = error.message
+        except (NotRefreshed, CannotAsk, ProviderError) as error:
+            done.skipped[kind] = error.message
+        else:
+            done.refreshed.append(kind)
+    if refusal is not None and not done.refreshed:
+        raise refusal
+    return done
