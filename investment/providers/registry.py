@@ -13,7 +13,7 @@ from investment.providers.adapters.massive import limits as massive
 from investment.providers.adapters.massive.client import MassiveClient
 from investment.providers.selectors import spellings
 
-__all__ = ["NAMES", "access", "market_data_access", "market_data_begins", "scope_of", "source_of"]
+__all__ = ["NAMES", "access", "market_data_access", "market_data_begins", "plan_of", "scope_of", "source_of"]
 
 # Each is a folder below ``adapters`` with an ``access.py``. Its settings begin with its name.
 NAMES = ("massive", "finnhub", "alphavantage", "newsapi", "ecb", "sec")
@@ -69,6 +69,11 @@ def trade_stream(**options: Any) -> Any:
     # Whoever asks for prices by HTTP needs no WebSocket library.
     module = import_module("investment.providers.adapters.finnhub.streaming")
     return module.trade_stream(_settings_of("finnhub"), **options)
+
+
+def plan_of(name: str) -> str:
+    """Return what is paid a provider for, as the settings name it; empty where all are served alike."""
+    return _settings_of(name).plan
 
 
 def source_of(provider: str) -> str:

@@ -18,6 +18,7 @@ from investment.quotas.selectors import WindowStatus, calls_by, window_status
 NEXT = 10  # planned calls of a provider that are shown
 _HOUR = timedelta(hours=1)
 _DAY = 24 * _HOUR
+_MINUTE = timedelta(minutes=1)
 TITLES = {
     "massive": "Massive",
     "finnhub": "Finnhub",
@@ -35,13 +36,16 @@ class ProviderUsage:
 
     ``words`` say why it is not asked, where it is not. ``lanes`` counts the calls of the last 24 whole
     hours by lane, ``states`` by what became of them. ``circuits`` are those that are not closed.
-    ``planned`` is how many calls the plan of the next hour has, ``next_calls`` the first of them.
+    ``planned`` is how many calls the plan of the next hour has, ``next_calls`` the first of them, and
+    ``minutes`` how many of them each minute from now on has. ``plan`` is what is paid for, as the settings
+    name it; empty where there is one way to ask only.
     """
 
     provider: str
     title: str
     configured: bool
     words: str = ""
+    plan: str = ""
     windows: Sequence[WindowStatus] = ()
     lanes: dict[Lane, int] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
@@ -49,15 +53,20 @@ class ProviderUsage:
     entitlements: Sequence[EndpointStatus] = ()
     planned: int = 0
     next_calls: Sequence[PlannedCall] = ()
+    minutes: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ApiUsage:
-    """All providers at one moment. ``sentence`` says what the planner does, and what it leaves out."""
+    """
+    All providers at one moment. ``sentence`` says what the planner does, and what it leaves out;
+    ``planned_at`` is when the plan was made that is shown, None where there is none.
+    """
 
     at: datetime
     level: level.Level
     sentence: str
+    planned_at: datetime | None
     providers: Sequence[ProviderUsage]
 
 
@@ -77,13 +86,14 @@ def api_usage(*, now: datetime) -> ApiUsage:
     found = []
     for name in registry.NAMES:
         access, words = _access(name)
-        planned = plan.calls_of(name) if plan else []
+        planned = [call for call in plan.calls_of(name) if call.at >= now] if plan else []
         found.append(
             ProviderUsage(
                 provider=name,
                 title=TITLES[name],
                 configured=access is not None,
                 words=words,
+                plan=registry.plan_of(name),
                 windows=_windows(access, now) if access else (),
                 lanes={lane: lanes.get(name, Counter())[lane] for lane in LANES},
                 states=dict(states.get(name, {})),
@@ -91,9 +101,10 @@ def api_usage(*, now: datetime) -> ApiUsage:
                 entitlements=[each for each in known if each.provider == name],
                 planned=len(planned),
                 next_calls=planned[:NEXT],
+                minutes=_by_minute(planned, now),
             )
         )
-    return ApiUsage(now, level.current(), _sentence(plan), found)
+    return ApiUsage(now, level.current(), _sentence(plan), plan.made_at if plan else None, found)
 
 
 def _access(name: str) -> tuple[Access[object] | None, str]:
@@ -108,6 +119,12 @@ def _access(name: str) -> tuple[Access[object] | None, str]:
 def _windows(access: Access[object], now: datetime) -> list[WindowStatus]:
     scopes = dict.fromkeys([access.limits.scope, *(limits.scope for limits in access.others.values())])
     return [row for scope in scopes for row in window_status(now=now, scope=scope)]
+
+
+def _by_minute(calls: Sequence[PlannedCall], now: datetime) -> list[int]:
+    """Count the calls of each of the next 60 minutes."""
+    counts = Counter((call.at - now) // _MINUTE for call in calls)
+    return [counts[minute] for minute in range(60)]
 
 
 def _lane(word: str) -> Lane:

@@ -80,6 +80,7 @@ class ProviderUsageSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     configured = serializers.BooleanField()
     words = serializers.CharField()
+    plan = serializers.CharField(help_text="What is paid for, as the settings name it")
     windows = WindowSerializer(many=True)
     lanes = LanesSerializer(help_text="Calls of the last 24 hours")
     states = serializers.DictField(child=serializers.IntegerField(), help_text="What became of those calls")
@@ -87,12 +88,16 @@ class ProviderUsageSerializer(serializers.Serializer[Any]):
     entitlements = EntitlementSerializer(many=True)
     planned = serializers.IntegerField(help_text="Calls in the plan of the next hour")
     next_calls = NextCallSerializer(many=True)
+    minutes = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Planned calls in each of the next 60 minutes"
+    )
 
 
 class ApiUsageSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     level = serializers.ChoiceField(LEVELS)
     sentence = serializers.CharField(help_text="What is asked at this level, and what is left out")
+    planned_at = serializers.DateTimeField(allow_null=True, help_text="When the plan was made")
     providers = ProviderUsageSerializer(many=True)
 
 

@@ -46,6 +46,7 @@ class ApiUsageView(APIView):
                 "at": found.at,
                 "level": found.level,
                 "sentence": found.sentence,
+                "planned_at": found.planned_at,
                 "providers": [_provider(each, symbols) for each in found.providers],
             }
         )
@@ -120,6 +121,7 @@ def _provider(found: ProviderUsage, symbols: dict[int, str]) -> dict[str, object
         "title": found.title,
         "configured": found.configured,
         "words": found.words,
+        "plan": found.plan,
         "windows": list(_windows(found.windows)),
         "lanes": found.lanes,
         "states": found.states,
@@ -137,6 +139,7 @@ def _provider(found: ProviderUsage, symbols: dict[int, str]) -> dict[str, object
             for call in found.next_calls
             if call.instrument_id in symbols
         ],
+        "minutes": found.minutes,
     }
 
 
