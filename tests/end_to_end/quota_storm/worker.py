@@ -21,7 +21,7 @@ import django
 import httpx
 
 if TYPE_CHECKING:
-    from investment.providers.access import Access, Hider
+    from investment.providers.access import Access
     from investment.quotas.contracts import Lane, LimitFacts
     from investment.quotas.errors import QuotaExhausted
 
