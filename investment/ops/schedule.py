@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 
 from investment.ops.calculators import timetable
 from investment.ops.models import ScheduleEntry
+from investment.ops.selectors.prices import prices_to_come
 from investment.ops.services.companies import companies_due
 
 
@@ -18,7 +19,7 @@ class Entry:
     """
     One line: at ``at`` in New York, on ``weekdays`` (0 is Monday; None: daily), send ``task``.
 
-    ``at_once``: also as soon as the line is new, as on a fresh installation.
+    ``at_once``: also as soon as the line is new, as on a fresh installation; there prices come first.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Entry:
 MONDAY_TO_FRIDAY = frozenset(range(5))
 FX, COMPANIES = "sync-fx", "sync-companies"
 SOON = timedelta(hours=1)
+AFTER_PRICES = timedelta(minutes=1)  # in which a first start has its first prices
 
 SCHEDULE = (
     #     name                  New York      task                       what
@@ -66,9 +68,8 @@ def due_entries(*, now: datetime) -> list[Entry]:
     for entry in SCHEDULE:
         row = rows.pop(entry.name, None)
         if row is None:
-            sent_at = now if entry.at_once else None
-            ScheduleEntry.objects.create(name=entry.name, due_at=entry.next_after(now), last_sent_at=sent_at)
-            due += [entry] if entry.at_once else []
+            if _create(entry, now):
+                due.append(entry)
             continue
         upcoming = entry.next_after(now)
         if row.due_at <= now:
@@ -82,6 +83,15 @@ def due_entries(*, now: datetime) -> list[Entry]:
             ScheduleEntry.objects.filter(name=entry.name).update(due_at=upcoming)
     ScheduleEntry.objects.filter(name__in=rows).delete()
     return due
+
+
+def _create(entry: Entry, now: datetime) -> bool:
+    """Make the row of a new line; return whether it is due at once."""
+    due_at, at_once = entry.next_after(now), entry.at_once
+    if at_once and prices_to_come():
+        due_at, at_once = min(due_at, now + AFTER_PRICES), False
+    ScheduleEntry.objects.create(name=entry.name, due_at=due_at, last_sent_at=now if at_once else None)
+    return at_once
 
 
 def try_again_soon(*, name: str, now: datetime) -> None:

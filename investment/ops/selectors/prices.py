@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from investment.market.models import DailyBar
 from investment.providers.errors import ProviderError
 from investment.providers.registry import market_data_access
 
@@ -31,6 +32,11 @@ def prices_source() -> PricesSource:
     except ValueError as error:
         return PricesSource(None, f"No source of prices: {error}")
     return PricesSource(name, f"Prices from {name.capitalize()} (plan {settings.MASSIVE_PLAN}), as traded")
+
+
+def prices_to_come() -> bool:
+    """Return whether prices are about to come in for the first time: nothing else is asked before them."""
+    return settings.MODE.kind == "live" and has_prices() and not DailyBar.objects.exists()
 
 
 def has_prices() -> bool:

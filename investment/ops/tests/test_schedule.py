@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from investment.celery import app
 from investment.lib import clock, redis
+from investment.lib.modes import Mode
 from investment.ops import schedule, tasks
 from investment.ops.management.commands.beat import Beat
 from investment.ops.models import Lock, Run, ScheduleEntry, SessionJob
@@ -66,6 +67,17 @@ def test_reference_data_are_due_at_once_where_there_are_none_and_again_soon_wher
     assert ScheduleEntry.objects.get(name="sync-companies").due_at == NOON + timedelta(hours=1)
     schedule.try_again_soon(name="sync-companies", now=NOON + timedelta(minutes=5))
     assert ScheduleEntry.objects.get(name="sync-companies").due_at == NOON + timedelta(hours=1)
+
+
+def test_on_a_first_start_nothing_is_asked_before_prices(settings: Settings) -> None:
+    settings.MODE = Mode.parse("live")
+    settings.MASSIVE_API_KEY, settings.MASSIVE_PLAN = "a-key-of-massive", "basic"
+
+    assert schedule.due_entries(now=NOON) == []
+    assert [entry.name for entry in schedule.due_entries(now=NOON + schedule.AFTER_PRICES)] == [
+        "sync-fx",
+        "sync-companies",
+    ]
 
 
 def test_a_contact_that_came_with_a_start_is_used_at_once(settings: Settings) -> None:
