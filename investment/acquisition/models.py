@@ -88,3 +88,64 @@ class InFlight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.instrument_id} from {self.provider}"
+
+
+class CrossCheck(models.Model):
+    """
+    One look at what a second source says of an instrument: a row each, append-only.
+
+    ``provider`` was asked, ``against`` had told what is stored. From ``since`` to ``until`` both were able
+    to tell; of ``compared`` sessions ``agreed`` and ``disagreed`` (those that one of them lacks among them)
+    counted anew, for what was compared before counts once. ``error`` says why nothing could be compared.
+    """
+
+    kind = models.CharField(max_length=16, choices=KINDS)
+    instrument = models.ForeignKey("market.Instrument", models.CASCADE, related_name="cross_checks")
+    provider = models.CharField(max_length=32)
+    against = models.CharField(max_length=64, blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    compared = models.PositiveIntegerField(default=0)
+    agreed = models.PositiveIntegerField(default=0)
+    disagreed = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField()
+    call_id = models.UUIDField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "instrument", "provider"], name="acquisition_crosscheck_of"),
+            models.Index(fields=["-checked_at"], name="acquisition_crosscheck_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(compared__gte=models.F("agreed") + models.F("disagreed")),
+                name="acquisition_crosscheck_counts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.instrument_id}, {self.provider} against {self.against}"
+
+
+class Trust(models.Model):
+    """
+    How often a provider said the same as others, by kind.
+
+    What the counts mean, and who is to blame for a disagreement: ``services/cross_checks``.
+    """
+
+    provider = models.CharField(max_length=32)
+    kind = models.CharField(max_length=16, choices=KINDS)
+    agreed = models.PositiveIntegerField(default=0)
+    disagreed = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "trust"
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "kind"], name="acquisition_trust_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.kind}: {self.agreed} agreed, {self.disagreed} disagreed"

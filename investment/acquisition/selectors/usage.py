@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from investment.acquisition.selectors.plan import Plan, PlannedCall, current_plan
+from investment.acquisition.selectors.trust import TrustScore, trust_scores
 from investment.lib import level
 from investment.providers import breaker, registry
 from investment.providers.access import Access
@@ -53,6 +54,7 @@ class ProviderUsage:
     entitlements: Sequence[EndpointStatus] = ()
     planned: int = 0
     next_calls: Sequence[PlannedCall] = ()
+    trust: Sequence[TrustScore] = ()
     minutes: Sequence[int] = ()
 
 
@@ -82,7 +84,7 @@ def api_usage(*, now: datetime) -> ApiUsage:
         states.setdefault(provider, Counter())[state] += usage.calls
     broken = [each for each in breaker.circuits(now=now) if each.state != "closed"]
     known = entitlements()
-    plan = current_plan()
+    plan, trust = current_plan(), trust_scores()
     found = []
     for name in registry.NAMES:
         access, words = _access(name)
@@ -101,6 +103,7 @@ def api_usage(*, now: datetime) -> ApiUsage:
                 entitlements=[each for each in known if each.provider == name],
                 planned=len(planned),
                 next_calls=planned[:NEXT],
+                trust=trust.get(name, ()),
                 minutes=_by_minute(planned, now),
             )
         )

@@ -73,6 +73,20 @@ class LanesSerializer(serializers.Serializer[Any]):
     planned = serializers.IntegerField()
 
 
+class TrustSerializer(serializers.Serializer[Any]):
+    """
+    How often a provider agreed with another source, one count a session of an instrument.
+
+    The score is the mean of a Beta distribution, with one agreement and one disagreement before all counts.
+    """
+
+    kind = serializers.ChoiceField(KIND_CHOICES)
+    score = serializers.FloatField()
+    agreed = serializers.IntegerField()
+    disagreed = serializers.IntegerField()
+    words = serializers.CharField()
+
+
 class ProviderUsageSerializer(serializers.Serializer[Any]):
     """One provider under its present key. ``words`` say why it is not asked, where it is not."""
 
@@ -88,6 +102,7 @@ class ProviderUsageSerializer(serializers.Serializer[Any]):
     entitlements = EntitlementSerializer(many=True)
     planned = serializers.IntegerField(help_text="Calls in the plan of the next hour")
     next_calls = NextCallSerializer(many=True)
+    trust = TrustSerializer(many=True, help_text="Empty until it was compared with another")
     minutes = serializers.ListField(
         child=serializers.IntegerField(), help_text="Planned calls in each of the next 60 minutes"
     )

@@ -128,6 +128,7 @@ def _provider(found: ProviderUsage, symbols: dict[int, str]) -> dict[str, object
         "circuits": found.circuits,
         "entitlements": found.entitlements,
         "planned": found.planned,
+        "trust": found.trust,
         "next_calls": [
             {
                 "at": call.at,
