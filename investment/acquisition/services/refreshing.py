@@ -35,8 +35,8 @@ class Price:
     """
     What a refresh of one kind costs in calls, and what is there to pay with.
 
-    ``free`` is how many calls the interactive lane would be granted now (None: no limit), ``resets_at``
-    when the next one is free where none is.
+    ``free`` is how many calls the interactive lane would be granted now, of the ``limit`` of that window
+    (None: there is no limit), ``resets_at`` when the next one is free where none is.
     """
 
     kind: Kind
@@ -44,6 +44,7 @@ class Price:
     endpoint: str
     calls: int
     free: int | None
+    limit: int | None
     resets_at: datetime | None
 
 
@@ -57,9 +58,17 @@ def price_of(*, kind: Kind, now: datetime) -> Price:
     limits = registry.access(source.provider).limits_of(source.endpoint)
     scopes.declare(limits)
     windows = [row for row in window_status(now=now, scope=limits.scope) if row.window is not None]
-    free = min((row.lanes[LANE].free for row in windows), default=None)
+    tightest = min(windows, key=lambda row: row.lanes[LANE].free, default=None)
     waits = [row.next_slot_at for row in windows if row.next_slot_at is not None]
-    return Price(kind, source.provider, source.endpoint, 1, free, max(waits, default=None))
+    return Price(
+        kind=kind,
+        provider=source.provider,
+        endpoint=source.endpoint,
+        calls=1,
+        free=tightest.lanes[LANE].free if tightest else None,
+        limit=tightest.window.limit if tightest and tightest.window else None,
+        resets_at=max(waits, default=None),
+    )
 
 
 def refresh(*, instrument: Instrument, kind: Kind, now: datetime) -> Sighting:

@@ -182,6 +182,7 @@ class CallPriceSerializer(serializers.Serializer[Any]):
     endpoint = serializers.CharField()
     calls = serializers.IntegerField()
     free = serializers.IntegerField(allow_null=True, help_text="Calls that are free now; null: no limit")
+    limit = serializers.IntegerField(allow_null=True, help_text="Of which those are free; null: no limit")
     resets_at = serializers.DateTimeField(allow_null=True, help_text="When the next is free, where none is")
 
 
