@@ -6,6 +6,7 @@ would take a quarter of its memory.
 import argparse
 import sys
 from datetime import UTC, tzinfo
+from pathlib import Path
 
 from django.conf import settings
 
@@ -15,10 +16,12 @@ from investment.providers.sandbox.delays import Delays
 from investment.providers.sandbox.desks import give_plan, make_desks
 from investment.providers.sandbox.deviations import Deviation
 from investment.providers.sandbox.faults import FIRST
+from investment.providers.sandbox.folder import FolderSource
 from investment.providers.sandbox.limiter import Kind, Limiter
 from investment.providers.sandbox.options import add_arguments
 from investment.providers.sandbox.plans import NEW_YORK
 from investment.providers.sandbox.server import NothingToServe, make_server, make_source
+from investment.providers.sandbox.sources import Source
 from investment.providers.sandbox.state import Desk, Sandbox
 from investment.providers.sandbox.table import known_windows, speakers, unknown_endpoint
 
@@ -48,6 +51,7 @@ def main(arguments: list[str]) -> None:
         clock_offset=options.clock_offset,
         rate=clock.rate,
         deviations=_deviations(options.deviation),
+        others=second_sources(options.second_source, source),
     )
     for told in options.latency:
         _delay(sandbox, told)
@@ -98,6 +102,25 @@ def _deviations(told: list[str]) -> dict[str, Deviation]:
         except ValueError as error:
             sys.exit(f"--deviation takes PROVIDER:NAME=VALUE,…, and {error}")
     return deviations
+
+
+def second_sources(told: list[str], source: Source) -> dict[str, Source]:
+    """Return what providers tell from files of their own; ends the process where that cannot be."""
+    files: dict[str, dict[str, Path]] = {}
+    for text in told:
+        provider, _, rest = text.partition(":")
+        symbol, named, file = rest.partition("=")
+        if provider not in speakers() or not (symbol and named and file):
+            sys.exit(f"--second-source takes PROVIDER:SYMBOL=FILE, was {text!r}")
+        files.setdefault(provider, {})[symbol] = Path(file)
+    if not files:
+        return {}
+    if not isinstance(source, FolderSource):
+        sys.exit("--second-source is for a folder of data: the sample market has --deviation")
+    try:
+        return {name: source.telling(each) for name, each in files.items()}
+    except FolderRefused as error:
+        sys.exit(f"--second-source: {error}")
 
 
 def _desks(extra: list[str], plan: str) -> dict[str, Desk]:

@@ -1,6 +1,8 @@
 """A folder of real bars as a source: served on its own dates, nothing filled in."""
 
 from bisect import bisect_left
+from collections.abc import Mapping
+from copy import copy
 from datetime import date
 from pathlib import Path
 
@@ -38,10 +40,21 @@ class FolderSource:
         self.rates: Rates | None = folder_rates(folder)
         self._entries = {entry.record.symbol: entry for entry in read_folder(folder).entries}
         self._series = {symbol: _raw(entry) for symbol, entry in self._entries.items()}
-        self._rows = {
-            symbol: {session: row for row, session in enumerate(series.sessions)}
-            for symbol, series in self._series.items()
-        }
+        self._rows = _places(self._series)
+
+    def telling(self, files: Mapping[str, Path]) -> "FolderSource":
+        """
+        Return the folder as a source that tells other bars of some symbols: raw ones, from a file each.
+
+        :raises FolderRefused: if a file cannot be read, or the folder has no such symbol.
+        """
+        strangers = files.keys() - self._series.keys()
+        if strangers:
+            raise FolderRefused(f"there is no {', '.join(sorted(strangers))} in the folder")
+        other = copy(self)
+        other._series = {**self._series, **{name: _readable(file, name) for name, file in files.items()}}
+        other._rows = _places(other._series)
+        return other
 
     def listings(self, day: date) -> list[Listing]:  # noqa: ARG002 - a folder knows of no listings and delistings
         return [Listing(entry.record, TYPE_CODES.get(entry.record.kind)) for entry in self._entries.values()]
@@ -123,12 +136,23 @@ def first_and_last_session(folder: Path) -> tuple[date, date]:
     return min(sessions), max(sessions)
 
 
-def _raw(entry: FolderEntry) -> FileBars:
-    series = read_bars(entry.file, entry.record.symbol)
+def _places(series: Mapping[str, FileBars]) -> dict[str, dict[date, int]]:
+    return {
+        symbol: {session: row for row, session in enumerate(told.sessions)} for symbol, told in series.items()
+    }
+
+
+def _readable(file: Path, symbol: str) -> FileBars:
+    series = read_bars(file, symbol)
     bad = len(series.malformed)
     if bad > MALFORMED_SHARE * (bad + len(series.sessions)):
         first = series.malformed[0].reason
-        raise FolderRefused(f"{entry.file} has {bad} rows that are no bars, first {first}: correct the file")
+        raise FolderRefused(f"{file} has {bad} rows that are no bars, first {first}: correct the file")
+    return series
+
+
+def _raw(entry: FolderEntry) -> FileBars:
+    series = _readable(entry.file, entry.record.symbol)
     if entry.basis == "raw":
         return series
     if not entry.actions_known:

@@ -70,6 +70,8 @@ DRIVE   it without a key, from this machine alone:
     curl -X PUT $S/deviations/massive -d '{"scale": 100, "symbols": ["ZLUD"]}'
     curl -X PUT $S/deviations/alphavantage -d '{"shift": 1}'         a day late
     curl -X DELETE $S/deviations/finnhub
+  With --data, what one provider tells of a symbol can come from a file of its own:
+    manage.py sandbox --port 9000 --second-source alphavantage:AAPL=other.csv
 
   Clock: the product's own (manage.py clock), until it is given another: here an
   hour a minute from the first of March 2026 on.
@@ -133,6 +135,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["clip", "refuse"],
         default="clip",
         help="what the basic plan gets for a range that reaches today (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--second-source",
+        action="append",
+        default=[],
+        metavar="PROVIDER:SYMBOL=FILE",
+        help="let a provider tell raw bars of a symbol from another file than the folder's; may be repeated",
     )
     parser.add_argument(
         "--deviation",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -61,6 +61,7 @@ class Sandbox:
     :param rate: returns how many of the clock's seconds pass in a real one.
     :param delays: how long calls take; ``delays_at`` is for an endpoint (``finnhub.quote``) or a provider
         (``finnhub.*``) alone.
+    :param others: what some providers tell instead of ``source``.
     :param range_to_today: what a plan with end-of-day data gets for a range that ends today or
         later but starts before: the days before («clip»), or nothing («refuse»). Not documented.
     """
@@ -76,6 +77,7 @@ class Sandbox:
     faults: Faults = field(default_factory=Faults)
     range_to_today: Literal["clip", "refuse"] = "clip"
     deviations: dict[str, Deviation] = field(default_factory=dict)
+    others: Mapping[str, Source] = field(default_factory=dict)
     calls: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
 
     @property
@@ -103,10 +105,10 @@ class Sandbox:
 
     def source_for(self, provider: str, now: datetime) -> Source:
         """Return the market as a provider tells of it."""
-        deviation = self.deviations.get(provider)
+        source, deviation = self.others.get(provider, self.source), self.deviations.get(provider)
         if deviation is None:
-            return self.source
-        return Deviating(self.source, deviation, today(self.told_at(provider, now)))
+            return source
+        return Deviating(source, deviation, today(self.told_at(provider, now)))
 
     def told_at(self, provider: str, now: datetime) -> datetime:
         """Return the instant up to which a provider knows prices at ``now``."""

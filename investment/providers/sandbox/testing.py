@@ -83,6 +83,7 @@ def running_sandbox(
     folder: Path | None = None,
     plan: str = "basic",
     plans: Mapping[str, str] | None = None,
+    second_sources: Mapping[str, Mapping[str, Path]] | None = None,
     now: datetime = NOW,
     clock: Callable[[], datetime] | None = None,
     window: Kind | None = None,
@@ -92,6 +93,7 @@ def running_sandbox(
     Serve the sample market, or ``folder``, from a thread until the block ends.
 
     :param plan: Massive's; ``plans`` are those of the other providers, by their names.
+    :param second_sources: by provider and symbol, files of bars that it tells instead of the folder's.
     :param now: where the clock stands; moved by :meth:`RunningSandbox.advance`.
     :param window: how all windows count; None: as is known of each provider, else rolling.
     :param clock: a clock instead, such as ``investment.lib.clock.now``.
@@ -107,6 +109,7 @@ def running_sandbox(
         clock=clock or (lambda: holder[0].now or NOW),
         limiter=Limiter(window) if window else Limiter(kinds=known_windows()),
         range_to_today=range_to_today,
+        others=_others(source, second_sources or {}),
     )
     server = make_server(sandbox, host="127.0.0.1", port=0)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
@@ -124,6 +127,12 @@ def running_sandbox(
     finally:
         server.should_exit = True
         thread.join(STARTS_WITHIN)
+
+
+def _others(source: Source, told: Mapping[str, Mapping[str, Path]]) -> dict[str, Source]:
+    if not isinstance(source, FolderSource):
+        return {}
+    return {provider: source.telling(files) for provider, files in told.items()}
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,7 @@
 import io
 import ssl
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,10 @@ import httpx
 import pytest
 
 from investment.providers.datafolder import FolderRefused
-from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
+from investment.providers.sandbox.__main__ import second_sources
+from investment.providers.sandbox.folder import FolderSource
+from investment.providers.sandbox.server import folder_source
+from investment.providers.sandbox.testing import CALENDARS, RunningSandbox, running_sandbox
 
 TLS = ssl.create_default_context()  # never used, and costly to make for every call
 NOW = datetime(2024, 1, 13, 5, 30, tzinfo=UTC)  # 00:30 in New York, the day after the last session
@@ -185,3 +188,36 @@ def test_real_bars_come_as_they_are() -> None:
     assert (raw["resultsCount"], raw["results"][0]["c"]) == (3379, 30.71)
     assert prev["results"][0]["c"] == raw["results"][-1]["c"]
     assert (unknown, none["results"]) == (404, [])
+
+
+def test_one_provider_can_tell_other_bars_of_a_symbol(folder: Path) -> None:
+    other = folder / "other.csv"
+    other.write_text(HEADER + "2024-01-10,100,102,99,101.5,1000\n")
+    first, last = date(2024, 1, 10), date(2024, 1, 12)
+    with running_sandbox(
+        folder=folder, plan="unlimited", now=NOW, second_sources={"finnhub": {"ONE.A": other}}
+    ) as sandbox:
+        ours, theirs = (sandbox.sandbox.source_for(name, NOW) for name in ("massive", "finnhub"))
+
+    assert ours.bars("ONE.A", first, last)[1].close.tolist() == [101, 51.5, 52]
+    assert theirs.bars("ONE.A", first, last)[0] == [first]
+    assert theirs.bars("ONE.A", first, last)[1].close.tolist() == [101.5]
+    assert theirs.grouped(first).close.tolist() == [101.5, 0.21]
+    assert theirs.grouped(last).symbols == ["TWO", "THREE"]
+    assert isinstance(ours, FolderSource)
+    with pytest.raises(FolderRefused, match="no FOUR in the folder"):
+        ours.telling({"FOUR": other})
+
+
+@pytest.mark.parametrize("told", ["finnhub", "finnhub:ONE.A", "nobody:ONE.A=x.csv", "finnhub:=x.csv"])
+def test_a_second_source_is_given_in_full(folder: Path, told: str) -> None:
+    with pytest.raises(SystemExit, match="--second-source takes PROVIDER:SYMBOL=FILE"):
+        second_sources([told], folder_source(folder, runtime_dir=CALENDARS))
+
+
+def test_a_second_source_names_what_is_there(folder: Path) -> None:
+    source = folder_source(folder, runtime_dir=CALENDARS)
+    given = second_sources([f"finnhub:ONE.A={folder / 'TWO.csv'}"], source)
+    assert given["finnhub"].bars("ONE.A", date.min, date.max)[1].close.tolist() == [2.1, 2.2]
+    with pytest.raises(SystemExit, match=r"--second-source: .*nowhere\.csv"):
+        second_sources([f"finnhub:ONE.A={folder / 'nowhere.csv'}"], source)
