@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
+from investment.providers.titles import TITLES
+
 Use = Literal["own_screen", "others", "scores", "production"]
 
 ANY_PLAN = "*"
@@ -170,7 +172,7 @@ def may(*, use: Use, provider: str, plan: str = ANY_PLAN, accepted: Collection[s
         if terms.decision is not None and terms.decision.name not in accepted:
             return Verdict(
                 False,
-                f"No scores are made of {provider}'s prices before you have read and accepted a clause of "
+                f"No scores are made of {TITLES[provider]}'s prices before you have read and accepted a clause of "
                 f"its terms: run manage.py accept_terms {provider}. Until then own files, SEC and ECB feed "
                 "the scores.",
             )

@@ -13,6 +13,7 @@ from investment.providers.access import Access
 from investment.providers.breaker import CircuitStatus
 from investment.providers.errors import CredentialsRejected, ProviderError
 from investment.providers.selectors.entitlements import EndpointStatus, entitlements
+from investment.providers.titles import TITLES
 from investment.quotas.contracts import LANES, Lane
 from investment.quotas.selectors import WindowStatus, calls_by, window_status
 
@@ -20,14 +21,6 @@ NEXT = 10  # planned calls of a provider that are shown
 _HOUR = timedelta(hours=1)
 _DAY = 24 * _HOUR
 _MINUTE = timedelta(minutes=1)
-TITLES = {
-    "massive": "Massive",
-    "finnhub": "Finnhub",
-    "alphavantage": "Alpha Vantage",
-    "newsapi": "NewsAPI",
-    "ecb": "European Central Bank",
-    "sec": "SEC EDGAR",
-}
 
 
 @dataclass(frozen=True, slots=True)
