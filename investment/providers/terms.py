@@ -172,9 +172,9 @@ def may(*, use: Use, provider: str, plan: str = ANY_PLAN, accepted: Collection[s
         if terms.decision is not None and terms.decision.name not in accepted:
             return Verdict(
                 False,
-                f"No scores are made of {TITLES[provider]}'s prices before you have read and accepted a clause of "
-                f"its terms: run manage.py accept_terms {provider}. Until then own files, SEC and ECB feed "
-                "the scores.",
+                f"No scores are made of {TITLES[provider]}'s prices before you have read and accepted a "
+                f"clause of its terms: run manage.py accept_terms {provider}. Until then own files, SEC and "
+                "ECB feed the scores.",
             )
     return Verdict(True)
 
