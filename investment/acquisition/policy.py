@@ -155,25 +155,20 @@ class Policy:
         route = tuple(sorted(self._slots if providers is None else providers))
         if unknown := [name for name in route if name not in self._slots]:
             raise ValueError(f"There are no limits of {', '.join(unknown)}")
-        weight = np.broadcast_to(np.asarray(importances, np.float64), len(keys))
-        unit = np.broadcast_to(np.asarray(units, np.float64), len(keys))
-        if not np.all((unit >= 0) & (weight >= 0) & np.isfinite(unit) & np.isfinite(weight)):
-            raise ValueError("Expected importances and volatilities that are numbers of at least 0")
+        for given in (importances, units):
+            numbers = np.broadcast_to(np.asarray(given, np.float64), len(keys))
+            if not np.all((numbers >= 0) & np.isfinite(numbers)):
+                raise ValueError("Expected importances and volatilities that are numbers of at least 0")
         looks = np.full(len(keys), -math.inf) if seen is None else times(seen, len(keys))
-        book = self._book
-        places = book.take_places(keys)
-        book.unit[places] = unit
-        book.value(places, weight)
-        book.rate[places], book.target[places] = rates, targets
-        book.has_targets |= bool(np.any(np.isfinite(book.target[places])))
-        book.back_at[places] = -math.inf
-        book.seen_at[places] = looks
+        if not keys:
+            return
+        places = self._book.take_places(keys)
+        self._book.fill(places, importances, units, rates, looks, targets)
         if self._market is not None:
             self._market.date(places)
-        prices = bool(len(keys)) and bool(np.isnan(book.rate[places[0]]))
-        where = (route, prices)
+        where = (route, bool(np.isnan(self._book.rate[places[0]])))
         self._routes |= dict.fromkeys(keys, where)
-        demand = float(np.sum(book.worth[places] ** (2 / 3)))
+        demand = float(np.sum(self._book.worth[places] ** (2 / 3)))
         if self._queues is not None and not self._queues.add(where, places, demand):
             self._queues = None
 
@@ -205,11 +200,8 @@ class Policy:
         """Change what data count; 0 keeps them without ever asking."""
         book, changed = self._book, list(keys)
         places = book.of(changed)
-        weight = np.broadcast_to(np.asarray(importances, np.float64), len(places))
-        if not np.all((weight >= 0) & np.isfinite(weight)):
-            raise ValueError("Expected importances that are numbers of at least 0")
         before = book.worth[places]
-        book.value(places, weight)
+        book.value(places, importances)
         if self._queues is None:
             return
         moved = np.abs(book.worth[places] ** (2 / 3) - before ** (2 / 3))
@@ -217,6 +209,17 @@ class Policy:
             queue = self._queue_of(key)
             queue.pool.touched += by
             queue.shortlist.join(place)
+
+    def hint(self, keys: Iterable[Hashable], moves: npt.ArrayLike, explained: npt.ArrayLike | float) -> None:
+        """
+        Tell how far prices must have moved by what is streamed (an index, funds), to plan by alone.
+
+        ``moves`` are in basis points since any fixed time; ``explained`` is the share of each price's
+        variance that such moves make up. The rest is expected to move as ever.
+        """
+        self._book.hint(self._book.of(keys), moves, explained)
+        if self._queues is not None:
+            self._queues.spoil()
 
     # What happens
 

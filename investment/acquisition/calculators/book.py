@@ -21,6 +21,9 @@ COLUMNS: Final = (
     "since_open",  # seen_at in seconds since the open of the session at hand; BEFORE_TODAY before it
     "target",  # seconds of age that must not be passed; ∞ for none
     "back_at",  # not to be chosen before: in flight, or failed
+    "explained",  # share of the variance of a price that hints tell
+    "hinted",  # the move that they have told so far, in basis points
+    "hinted_at_look",  # the same when it was seen
 )
 
 
@@ -36,12 +39,15 @@ class Book:
     since_open: Floats
     target: Floats
     back_at: Floats
+    explained: Floats
+    hinted: Floats
+    hinted_at_look: Floats
 
     def __init__(self) -> None:
         self.keys: list[Hashable | None] = []
         self.places: dict[Hashable, int] = {}
         self.free: list[int] = []
-        self.has_targets = False
+        self.has_targets = self.has_hints = False
         for name in COLUMNS:
             setattr(self, name, np.empty(0))
 
@@ -80,8 +86,34 @@ class Book:
         except KeyError as error:
             raise KeyError(f"{error.args[0]!r} is not in the plan: add it first") from None
 
-    def value(self, places: Places, importance: Floats) -> None:
+    def fill(
+        self,
+        places: Places,
+        importances: npt.ArrayLike,
+        units: npt.ArrayLike,
+        rates: npt.ArrayLike,
+        looks: Floats,
+        targets: npt.ArrayLike,
+    ) -> None:
+        """Set all of new rows; ``units`` are volatilities or mean moves in basis points."""
+        self.unit[places], self.rate[places] = units, rates
+        self.seen_at[places], self.target[places], self.back_at[places] = looks, targets, -np.inf
+        self.has_targets |= bool(np.any(np.isfinite(self.target[places])))
+        self.explained[places] = self.hinted[places] = self.hinted_at_look[places] = 0.0
+        self.value(places, importances)
+
+    def hint(self, places: Places, moves: npt.ArrayLike, explained: npt.ArrayLike) -> None:
+        """Set the moves told so far; what is told of for the first time starts from here."""
+        fresh = places[self.explained[places] == 0]
+        self.hinted[places], self.explained[places] = moves, explained
+        self.hinted_at_look[fresh] = self.hinted[fresh]
+        self.has_hints = True
+
+    def value(self, places: Places, importances: npt.ArrayLike) -> None:
         """Set what errors count, beside ``unit``."""
+        importance = np.broadcast_to(np.asarray(importances, np.float64), len(places))
+        if not np.all((importance >= 0) & np.isfinite(importance)):
+            raise ValueError("Expected importances that are numbers of at least 0")
         self.worth[places] = importance * self.unit[places]
         with np.errstate(divide="ignore"):
             self.log_worth[places] = np.log(self.worth[places])
@@ -89,7 +121,7 @@ class Book:
     def copy(self) -> "Book":
         other = Book()
         other.keys, other.places, other.free = list(self.keys), dict(self.places), list(self.free)
-        other.has_targets = self.has_targets
+        other.has_targets, other.has_hints = self.has_targets, self.has_hints
         for name in COLUMNS:
             setattr(other, name, getattr(self, name).copy())
         return other

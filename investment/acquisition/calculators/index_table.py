@@ -18,7 +18,7 @@ import numpy as np
 from investment.acquisition.calculators.session_prices import MEAN_MOVE, Prices, carry, look_back
 from investment.acquisition.calculators.variance import Floats
 
-CLASSES: Final = 80
+CLASSES: Final = 60
 NIGHT_ROWS: Final = 12
 LONGEST_NIGHT: Final = 30.0  # days of variance: who was last seen longer ago counts as this
 _NEVER: Final = 1.0  # added to the largest log a where looking never pays

@@ -92,6 +92,7 @@ class MarketIndex:
     def date(self, places: Places) -> None:
         """Set what the clocks showed when these rows were seen."""
         book = self.book
+        book.hinted_at_look[places] = book.hinted[places]
         looks = book.seen_at[places]
         known = np.isfinite(looks)
         variance = np.full(len(places), float(self.clock.at(self.calendar.opens[:1])[0]) - LONGEST_NIGHT)
@@ -104,6 +105,7 @@ class MarketIndex:
         """Set what the clocks showed at ``then``, when this row was seen."""
         book = self.book
         book.seen_at[place] = then
+        book.hinted_at_look[place] = book.hinted[place]
         book.seen_variance[place] = self.variance_at(then)
         today = self.session is not None and then >= self.opens
         book.since_open[place] = then - self.opens if today else BEFORE_TODAY
@@ -219,11 +221,24 @@ class MarketIndex:
         if pool.table is None:
             return np.full(len(places), -np.inf)
         now = min(now, self.closes)
-        since_open, ages = book.since_open[places], self.variance_at(now) - book.seen_variance[places]
+        since_open, ages = book.since_open[places], self._ages(places, now)
         result = pool.table.log_index(book.log_worth[places], since_open, ages, now - self.opens)
         if book.has_targets:
             result[now - np.maximum(book.seen_at[places], self.opens) >= book.target[places]] += OVERDUE
         return self._idle(places, now, result)
+
+    def _ages(self, places: Places, now: float) -> Floats:
+        """
+        Return the variance since prices were seen.
+
+        Where hints tell a part of the move, its square counts instead of what that part was expected to be.
+        """
+        book = self.book
+        ages = self.variance_at(now) - book.seen_variance[places]
+        if book.has_hints:
+            ages *= 1 - book.explained[places]
+            ages += ((book.hinted[places] - book.hinted_at_look[places]) / book.unit[places]) ** 2
+        return ages
 
     def _in_closed_market(self, places: Places, now: float) -> Floats:
         """Where no file brings the closes they can be asked for all night, the largest error first."""
@@ -256,7 +271,7 @@ class MarketIndex:
         """Return the expected importance-weighted errors of rows now, in basis points."""
         book, prices = self.book, np.isnan(self.book.rate[places])
         result = book.worth[places]
-        ages = np.maximum(self.variance_at(now) - book.seen_variance[places[prices]], 0.0)
+        ages = np.maximum(self._ages(places[prices], now), 0.0)
         result[prices] *= MEAN_MOVE * np.sqrt(np.minimum(ages, LONGEST_NIGHT))
         if not prices.all():
             rows = places[~prices]

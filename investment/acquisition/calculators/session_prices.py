@@ -24,7 +24,7 @@ from investment.acquisition.calculators.variance import Clock, Floats
 # E|x| of a standard normal x.
 MEAN_MOVE: Final = float(np.sqrt(2 / np.pi))
 
-CLASSES: Final = 24
+CLASSES: Final = 20
 # How far the choice of the next look is spread, as a share of the price: it makes the demand smooth.
 TEMPERATURE: Final = 0.04
 STEPS_TO_SOLVE: Final = 4  # a class whose interval has fewer steps of the grid than this is a flow
@@ -292,7 +292,7 @@ class Solver:
                 turn = np.eye(len(x)) - np.outer(moved, bent) / curve
                 inverse = turn @ inverse @ turn.T + np.outer(moved, moved) / curve
             gained, x, value, slope = new_value - value, there, new_value, new_slope
-            if gained < 1e-5 * abs(value):
+            if gained < 5e-5 * abs(value):
                 break
         return x, value
 

@@ -224,3 +224,22 @@ def test_an_unknown_volatility_counts_as_the_median() -> None:
     errors = policy.errors([0, 1, 2], OPENS)
 
     assert errors[1] / errors[0] == pytest.approx(2.0)
+
+
+def test_a_hint_sends_the_call_where_prices_must_have_moved() -> None:
+    policy = Policy(np.ones(20), np.full(20, 200.0), limits=[(20, 60)], seen=[CLOSED] * 20, sessions=DAYS)
+    everyone = list(range(20))
+    policy.hint(everyone, 0.0, 0.5)
+    for now in np.arange(OPENS, OPENS + 600, 3.0):
+        policy.seen(policy.choose(now), now)
+    before = policy.errors([7, 8], OPENS + 600)
+
+    moved = np.zeros(20)
+    moved[7] = -150.0
+    policy.hint(everyone, moved, 0.5)
+
+    after = policy.errors([7, 8], OPENS + 600)
+    assert after[0] > 100 > after[1] == before[1]
+    assert policy.choose(OPENS + 603) == 7
+    policy.seen(7, OPENS + 603)
+    assert policy.errors([7], OPENS + 603)[0] == 0
