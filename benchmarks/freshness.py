@@ -24,6 +24,10 @@ Figures are those of the jump share at which bound ÷ planner is lowest; ``by_ju
     clocks            bound ÷ planner where the market's variance is spread quite otherwise than the planner
                       believes (2,400 instruments, no jumps, expected errors)
     events            the same figures for news, against the bound of Azar et al. (PNAS 2018)
+    factors           eight days on which about 0.3 of each price's variance is the market's and its sector's;
+                      the planner is hinted these moves every ten seconds, and each price's share of them. It
+                      plans by them and shows nothing by them: errors are those of prices seen. So it may pass
+                      the bound, which is that of prices that move by themselves
 """
 
 import argparse
@@ -44,11 +48,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.freshness_market.bound import Bound, make_bound
+from benchmarks.freshness_market.factors import STREAMED, Factors
 from benchmarks.freshness_market.news import measure_news
 from benchmarks.freshness_market.paths import Looks, history, measure
 from benchmarks.freshness_market.truth import HALF_DAY_PACE, MEAN_MOVE, PACE, Floats, Truth, Universe
 from investment.acquisition.policy import Policy, daily_volatilities
 
+FACTOR_DAYS = 8
 SHARES = (0.0, 0.1, 0.3)
 PAST = 80  # sessions of bars before the measured ones
 KEPT = 120  # sessions that volatilities are estimated from
@@ -85,21 +91,25 @@ def drive(
     importances: Floats,
     volatilities: Floats,
     a_minute: int,
-    policy: Policy | None = None,
+    factors: Factors | None = None,
 ) -> Looks:
-    """Let a policy look through one session, asking it each second; return what it looked at when."""
+    """Let the policy look through one session, asking it each second; return what it looked at when."""
     opens, closes = truth.sessions[session]
     count = len(importances)
-    if policy is None:
-        policy = Policy(
-            importances,
-            volatilities,
-            limits={"finnhub": [(a_minute, 60), (30, 1)]},
-            seen=np.full(count, truth.sessions[session - 1][1]),
-            sessions=truth.sessions,
-        )
-    who, when = [], []
+    policy = Policy(
+        importances,
+        volatilities,
+        limits={"finnhub": [(a_minute, 60), (30, 1)]},
+        seen=np.full(count, truth.sessions[session - 1][1]),
+        sessions=truth.sessions,
+    )
+    who, when, everyone = [], [], np.arange(count)
+    if factors is not None:
+        policy.hint(range(count), 0.0, factors.explained)
     for now in np.arange(opens, closes, 1.0).tolist():
+        if factors is not None and (now - opens) % STREAMED == 0:
+            moves = factors.at(everyone, np.full(count, now - opens)) * volatilities
+            policy.hint(range(count), moves, factors.explained)
         while (datum := policy.choose(now)) is not None:
             policy.seen(datum, now)
             who.append(datum)
@@ -163,6 +173,37 @@ def estimate(bars: list[list[Floats]]) -> Floats:
     before = level - closes
     prices = {"opens": opens, "highs": np.maximum(highs, opens), "lows": np.minimum(lows, opens)}
     return daily_volatilities(np.exp(level), **{name: np.exp(before + each) for name, each in prices.items()})
+
+
+def measure_factors(setting: Setting, given: list[Looks]) -> dict[str, float]:
+    """Return what seeing the factors gains on the same paths, and how sure that is."""
+    truth, universe = setting.truth, setting.universe
+    pairs = []
+    for day in range(1, min(FACTOR_DAYS, setting.days) + 1):
+        volatilities = universe.volatilities[PAST + day]
+        factors = Factors.draw(truth, day, setting.instruments, setting.seed)
+        told = drive(truth, day, universe.importances, volatilities, setting.a_minute, factors)
+        looks = {"planner": given[day - 1], "told": told}
+        measured = measure(
+            truth,
+            day,
+            universe.importances,
+            volatilities,
+            looks,
+            share=0.0,
+            seed=setting.seed,
+            factors=factors,
+        )
+        pairs.append((measured.session["planner"], measured.session["told"]))
+    planner, told_errors = np.array(pairs).T
+    ratios = planner / told_errors
+    return {
+        "days": len(pairs),
+        "planner": round(float(planner.mean()), 3),
+        "planner_with_factors": round(float(told_errors.mean()), 3),
+        "planner/planner_with_factors": round(float(planner.sum() / told_errors.sum()), 4),
+        "standard_error": round(float(ratios.std(ddof=1) / np.sqrt(len(ratios))), 4),
+    }
 
 
 def bounds(setting: Setting, share: float) -> list[float]:
@@ -308,6 +349,7 @@ def main() -> None:
         }
         looks = given.result()
         print(f"  the planner's days took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        others["factors"] = pool.submit(measure_factors, setting, looks)
         shares = dict(
             zip(SHARES, pool.map(partial(measure_share, setting, given=looks), SHARES), strict=True)
         )
@@ -352,6 +394,12 @@ def report(setting: Setting, by_share: dict[float, dict[str, float]], done: dict
         "clocks": done["clocks"],
         "events": {name: round(value, 4) for name, value in asdict(news).items()}
         | {"bound/planner": round(news.bound / news.planner, 4)},
+        "factors": done["factors"]
+        | {
+            "bound/planner_with_factors": round(
+                by_share[0.0]["bound/planner"] * done["factors"]["planner/planner_with_factors"], 4
+            )
+        },
         "by_jump_share": {str(share): each for share, each in by_share.items()},
     }
 

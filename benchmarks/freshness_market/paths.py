@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.freshness_market.factors import Factors
 from benchmarks.freshness_market.truth import JUMPS_A_DAY, MINUTE, Floats, Truth
 
 Looks = tuple[npt.NDArray[np.int64], Floats]  # instruments, seconds since the open; in order of time
@@ -32,12 +33,13 @@ def measure(
     *,
     share: float,
     seed: int,
+    factors: Factors | None = None,
 ) -> Measured:
     """
     Draw one session's paths and return the mean error of each way to look, all on the same paths.
 
     The path of an instrument is drawn exactly where it matters: where anybody looks, and at random moments at
-    which errors are taken.
+    which errors are taken. With ``factors`` a part of it is theirs.
     """
     random = np.random.default_rng([seed, session, round(share * 100)])
     opens, closes = truth.sessions[session]
@@ -51,6 +53,9 @@ def measure(
     place = np.empty(len(keys), dtype=np.int64)
     place[order] = np.arange(len(keys))
     moves = _moves(truth, opens, closes, truth.gap(session), keys[order], share, random)
+    if factors is not None:
+        who = (keys[order] // _WIDE).astype(np.int64)
+        moves = moves * np.sqrt(1 - factors.explained[who]) + factors.at(who, keys[order] - who * _WIDE)
     prices, start = moves[place], len(sampled)
     at_samples = prices[:start]
 
