@@ -77,6 +77,7 @@ def packed(body: bytes, status: str = "200 OK", encoding: str = "gzip") -> Behav
 BOMB = gzip.compress(b"[" + bytes(200 * MIB), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", registry.NAMES)
 @pytest.mark.parametrize(
     ("behave", "kind", "state", "said"),
@@ -111,6 +112,7 @@ def test_two_hundred_megabytes_are_refused_early(
     assert (circuit.provider, circuit.endpoint, circuit.bad) == (name, call.endpoint, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", registry.NAMES)
 def test_what_is_within_the_bound_and_no_answer_costs_little_more_than_its_bytes(
     settings: Settings, name: str
