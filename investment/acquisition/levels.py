@@ -37,6 +37,16 @@ def may_refresh(level: Level) -> bool:
     return level.rank <= Level.ESSENTIAL.rank
 
 
+def may_cross_check(level: Level) -> bool:
+    """Return whether calls that are left over may be spent on a second source's word."""
+    return level is Level.FULL
+
+
+def may_fill(level: Level) -> bool:
+    """Return whether work without a deadline goes on: profiles, history."""
+    return level is Level.FULL
+
+
 def asked_tiers(kind: Kind, level: Level) -> frozenset[Tier]:
     """Return the tiers of interest whose data of a kind are asked at a level."""
     if level.rank > RULES[kind].until.rank:

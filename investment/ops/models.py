@@ -119,6 +119,7 @@ class Run(models.Model):
         COMPANIES = "companies", "Companies"
         SPELLINGS = "spellings", "Symbols of providers"
         PROBES = "probes", "What the keys include"
+        CROSS_CHECKS = "cross_checks", "Second sources"
 
     class Trigger(models.TextChoices):
         SCHEDULE = "schedule", "Schedule"

@@ -45,6 +45,8 @@ SCHEDULE = (
     ),
     # After the list of our own: what was renamed or is new is found in theirs by its FIGI.
     Entry("sync-spellings", time(23, 50), "ops.sync_spellings", "What providers call it", MONDAY_TO_FRIDAY),
+    # Of a window of 24 hours, what the day has left; the probes of the night come after it.
+    Entry("cross-check", time(22, 30), "ops.cross_check", "Ask second sources", MONDAY_TO_FRIDAY),
     Entry("open-sessions", timetable.FIRST_TRY, "ops.open_sessions", "Make the day's session due"),
     # Put out about 16:00 in Frankfurt: 10:00 in New York, 11:00 while only one of them has summer time.
     Entry(FX, time(11, 15), "ops.sync_fx", "Reference rates of the ECB", MONDAY_TO_FRIDAY, at_once=True),

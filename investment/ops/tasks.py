@@ -19,6 +19,7 @@ from investment.ops.selectors.history import reads_instruments
 from investment.ops.selectors.prices import has_prices
 from investment.ops.services import (
     companies,
+    cross_checking,
     history,
     idle_probing,
     instruments,
@@ -138,6 +139,17 @@ def probe_idle(**_unknown: object) -> None:
         logger.info("Probes: %s", error)
         return
     logger.info("Probes: %s", done.message if done else "nothing to ask")
+
+
+@shared_task(name="ops.cross_check")
+def cross_check(**_unknown: object) -> None:
+    """Spend what the day has left on the word of second sources about stored bars."""
+    try:
+        done = cross_checking.cross_check(now=clock.now(), trigger=Run.Trigger.SCHEDULE)
+    except (leases.Busy, leases.LeaseLost) as error:
+        logger.info("Cross-checks: %s", error)
+        return
+    logger.info("Cross-checks: %s", done.message if done else "nobody to ask, or nothing to ask about")
 
 
 @shared_task(name="ops.fold_calls")

@@ -35,7 +35,7 @@ class Tolerance(NamedTuple):
 
 # Looked up against 753 real sessions of one stock from two sources; the figures in the reasons are its.
 TOLERANCES: Final[Mapping[str, Tolerance]] = {
-    "close": Tolerance(10.0, 1, "one auction makes it: late prints move it by up to 8, an error by 30 and more"),
+    "close": Tolerance(10.0, 1, "one auction makes it: late prints move it by up to 8, an error by 30"),
     "high": Tolerance(25.0, 2, "a late print or odd lot at the edge counts for some and not for all"),
     "low": Tolerance(25.0, 2, "as the high"),
     "open": Tolerance(
@@ -48,7 +48,7 @@ _PRICES = ("open", "high", "low", "close")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field in which two sources differ by more than is usual; ``apart`` and ``allowed`` in basis points."""
+    """A field in which two sources differ more than is usual; ``apart`` and ``allowed`` are basis points."""
 
     field: str
     first: float

@@ -51,7 +51,7 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
     due = schedule.due_entries(now=NIGHT)
 
     assert [entry.name for entry in due] == [
-        "sync-instruments", "sync-spellings", "open-sessions", "sync-fx-late",
+        "sync-instruments", "sync-spellings", "cross-check", "open-sessions", "sync-fx-late",
     ]  # fmt: skip
     assert schedule.due_entries(now=NIGHT) == []
     row = ScheduleEntry.objects.get(name="open-sessions")
