@@ -106,7 +106,7 @@ RULES: Final[Mapping[Kind, Rule]] = {
         until=Level.ESSENTIAL,
     ),
     Kind.COMPANY: Rule(
-        "Company", (Source("sec", "submissions", "submissions", _AS_FILED),), "event", until=Level.THRIFT
+        "Company", (Source("sec", "filer", "submissions", _AS_FILED),), "event", until=Level.THRIFT
     ),
     Kind.FX: Rule(
         "Exchange rates", (Source("ecb", "daily", "daily", _REFERENCE, market=True),), "publication",

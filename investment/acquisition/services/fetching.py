@@ -21,6 +21,7 @@ from investment.acquisition.services import claims
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.market.models import Instrument
+from investment.market.services.companies import store_filer
 from investment.market.services.quotes import ImpossibleQuote, store_quote
 from investment.providers import errors, gateway
 from investment.providers.registry import source_of
@@ -52,13 +53,15 @@ class Fetched:
     """
     How many data were seen, and how many could not be had.
 
-    ``stopped`` is what kept the rest from being tried: the ledger, a circuit that is open, a key.
+    ``stopped`` is what kept the rest from being tried: the ledger, a circuit that is open, a key;
+    ``error`` is why the last of those could not be had that were tried.
     """
 
     seen: int = 0
     failed: int = 0
     calls: int = 0
     stopped: QuotaExhausted | errors.ProviderError | None = None
+    error: DomainError | None = None
 
 
 # What stores the answer of a kind; it returns the instant that the value is of.
@@ -85,14 +88,15 @@ def fetch(
     held = InFlight.objects.filter(token=order.token, kind=order.kind, until__gt=clock.now())
     mine = set(held.values_list("instrument_id", flat=True))
     left = [pk for pk in order.instrument_ids if pk in mine]
-    symbols = dict(Instrument.objects.filter(pk__in=left).values_list("pk", "symbol"))
+    instruments = Instrument.objects.only("symbol", "cik").in_bulk(left)
     source = next(each for each in RULES[order.kind].sources if each.provider == order.provider)
     try:
         with gateway.provider(
             order.provider, lane=lane, purpose=f"{order.kind} {why}", epoch=epoch, patience=patience
         ) as adapter:
             while left:
-                _one(order, source, adapter, left[0], symbols.get(left[0]), done)
+                if (instrument := instruments.get(left[0])) is not None:  # else it was deleted meanwhile
+                    _one(order, source, adapter, instrument, done)
                 claims.release(token=order.token, kind=order.kind, instrument_ids=[left.pop(0)])
             done.calls = adapter.calls_spent
     except (QuotaExhausted, errors.CircuitOpen, errors.CredentialsRejected) as error:
@@ -102,24 +106,23 @@ def fetch(
     return done
 
 
-def _one(order: Order, source: Source, adapter: Any, pk: int, symbol: str | None, done: Fetched) -> None:
+def _one(order: Order, source: Source, adapter: Any, instrument: Instrument, done: Fetched) -> None:
     """:raises QuotaExhausted, CircuitOpen, CredentialsRejected: where the others need not be tried either."""
-    if symbol is None:  # deleted meanwhile: there is no row to say it in
-        return
+    pk = instrument.pk
     try:
-        record = getattr(adapter, source.method)(symbol=symbol)
+        record = getattr(adapter, source.method)(**_asked(order.kind, instrument))
         now = clock.now()
         value_at = STORES[order.kind](pk, record, source, now, adapter.last_call_id)
     except (errors.CircuitOpen, errors.CredentialsRejected):
         raise
     except errors.TransientProviderError as error:
-        _failed(order, pk, error, error.retry_at or clock.now() + _A_LITTLE_LATER)
+        _failed(done, order, pk, error, error.retry_at or clock.now() + _A_LITTLE_LATER)
     except (errors.UnknownSymbol, errors.NotEntitled, errors.OutOfHistory) as error:
-        _failed(order, pk, error, clock.now() + _NEXT_WEEK)
+        _failed(done, order, pk, error, clock.now() + _NEXT_WEEK)
     except (errors.MalformedPayload, ImpossibleQuote) as error:  # a proxy's page, a slip: it may pass
-        _failed(order, pk, error, clock.now() + _NOT_AT_ONCE)
+        _failed(done, order, pk, error, clock.now() + _NOT_AT_ONCE)
     except errors.PermanentProviderError as error:
-        _failed(order, pk, error, clock.now() + _NOT_TODAY)
+        _failed(done, order, pk, error, clock.now() + _NOT_TODAY)
     else:
         done.seen += 1
         _note(
@@ -143,10 +146,21 @@ def _store_quote(pk: int, record: Any, source: Source, now: datetime, call_id: U
     return at
 
 
-STORES: dict[Kind, _Store] = {Kind.QUOTE: _store_quote}
+def _store_company(_pk: int, record: Any, source: Source, now: datetime, _call_id: UUID | None) -> datetime:
+    store_filer(filer=record.value, source=source_of(source.provider), now=now)
+    return now
 
 
-def _failed(order: Order, pk: int, error: DomainError, again_at: datetime) -> None:
+STORES: dict[Kind, _Store] = {Kind.QUOTE: _store_quote, Kind.COMPANY: _store_company}
+
+
+def _asked(kind: Kind, instrument: Instrument) -> dict[str, str | None]:
+    """Return what a source is asked by: companies file under a number, prices are told by ticker."""
+    return {"cik": instrument.cik} if kind is Kind.COMPANY else {"symbol": instrument.symbol}
+
+
+def _failed(done: Fetched, order: Order, pk: int, error: DomainError, again_at: datetime) -> None:
+    done.error = error
     _note(order, pk, clock.now(), error=error.message[:_LONGEST], again_at=again_at)
 
 
