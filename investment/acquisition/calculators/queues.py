@@ -31,7 +31,10 @@ class Queue:
 
     def best(self, market: MarketIndex, now: float) -> tuple[float, int]:
         """Return the greatest index (its logarithm) and its row."""
-        span = float(np.clip(ASKED_A_LIST / max(self.pool.calls, 1e-3), 5.0, 900.0))
+        span = min(max(ASKED_A_LIST / max(self.pool.calls, 1e-3), 5.0), 900.0)
+        if self.prices and market.session is not None:
+            # Before the close indices fall, and not all alike: a ceiling does not hold for long.
+            span = min(span, max(1.0, (market.closes - now) / 20))
         return self.shortlist.best(now, lambda places, at: self.measure(market, places, at), span)
 
     def measure(self, market: MarketIndex, places: Places, now: float) -> Floats:

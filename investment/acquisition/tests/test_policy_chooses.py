@@ -26,7 +26,7 @@ def small(count: int = 30, **options: object) -> Policy:
     return Policy(people.importances, people.volatilities, **(arguments | options))  # type: ignore[arg-type]
 
 
-def test_ten_lines_drive_it_and_it_beats_the_oldest_first() -> None:
+def test_ten_lines_drive_it_and_it_beats_what_knows_no_close() -> None:
     n, people = 400, crowd(400)
     importances, volatilities, yesterday_close = people.importances, people.volatilities, CLOSED
     calls = []
@@ -43,12 +43,22 @@ def test_ten_lines_drive_it_and_it_beats_the_oldest_first() -> None:
             policy.seen(datum, now)
             calls.append((datum, now - OPENS))
 
-    times = np.arange(0.0, LENGTH, 60.0)
+    times = np.arange(1.3, LENGTH, 7.3)  # out of step with the calls
     variance = VarianceClock(DAYS).at(OPENS + times) - VarianceClock(DAYS).at(np.array([OPENS]))
     in_turn = [(k % n, time) for k, (_, time) in enumerate(calls)]
-    ours = expected_error(people.worths, calls, variance, times, 0.25)  # type: ignore[arg-type]
+    by_age, seen = [], np.full(n, -0.25)
+    for _, time in calls:
+        passed = np.interp(time, times, variance)
+        datum = int(np.argmax(people.worths * np.maximum(passed - seen, 0) ** 1.5))
+        seen[datum] = passed
+        by_age.append((datum, time))
+    ours, turn, age = (
+        expected_error(people.worths, each, variance, times, 0.25)  # type: ignore[arg-type]
+        for each in (calls, in_turn, by_age)
+    )
     assert len(calls) == pytest.approx(4 * LENGTH / 60, abs=4)
-    assert ours < 0.72 * expected_error(people.worths, in_turn, variance, times, 0.25)
+    assert ours < 0.42 * turn
+    assert ours < 0.993 * age
 
 
 @given(
@@ -233,6 +243,9 @@ def test_a_hint_sends_the_call_where_prices_must_have_moved() -> None:
     for now in np.arange(OPENS, OPENS + 600, 3.0):
         policy.seen(policy.choose(now), now)
     before = policy.errors([7, 8], OPENS + 600)
+    unhinted = Policy(np.ones(20), np.full(20, 200.0), limits=[(20, 60)], seen=[CLOSED] * 20, sessions=DAYS)
+    unhinted.seen(8, float(policy._book.seen_at[policy._book.places[8]]))
+    assert before[1] == pytest.approx(unhinted.errors([8], OPENS + 600)[0] * 0.5**0.5, rel=1e-3)
 
     moved = np.zeros(20)
     moved[7] = -150.0
