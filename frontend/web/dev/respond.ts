@@ -4,6 +4,7 @@
  */
 import type { Analysis, Bar, Figure, Issue, Prices, Run, Source, Status, Stock, StockData, StockPage, StockRow } from "../src/api/types.ts";
 import { words } from "../src/lib/format.ts";
+import { CACHE, freshness, refresh, usage } from "./planner.ts";
 import { company, rateHistory, rates } from "./reference.ts";
 
 export interface Response {
@@ -314,7 +315,9 @@ export function respond(method: string, address: string, body: unknown): Respons
   if (path === "/api/fx/rates") return rates(searchParams);
   const quote = /^\/api\/fx\/rates\/(\w+)\/history$/.exec(path)?.[1];
   if (quote) return rateHistory(quote, searchParams);
-  const match = /^\/api\/stocks\/([^/]+)(?:\/(prices|analysis|data|company))?$/.exec(path);
+  if (path === "/api/metrics/cache") return { status: 200, json: CACHE };
+  if (path === "/api/metrics/api-usage") return { status: 200, json: usage(ROWS.map((row) => row.symbol)) };
+  const match = /^\/api\/stocks\/([^/]+)(?:\/(prices|analysis|data|company|freshness|refresh|viewing))?$/.exec(path);
   const index = ROWS.findIndex((candidate) => candidate.symbol === match?.[1]);
   const row = ROWS[index];
   if (!match || !row) return refusal(404, "not_found", `No instrument has the symbol ${match?.[1] ?? "asked for"}.`);
@@ -327,6 +330,12 @@ export function respond(method: string, address: string, body: unknown): Respons
       return { status: 200, json: company(row.symbol, row.name, index, method === "POST") };
     case "data":
       return { status: 200, json: data(row) };
+    case "freshness":
+      return { status: 200, json: freshness(row.symbol) };
+    case "refresh":
+      return { status: 200, json: refresh(row.symbol, body) };
+    case "viewing":
+      return { status: 204 };
     default:
       return { status: 200, json: stock(row, index) };
   }

@@ -33,3 +33,16 @@ export type Filing = Company["filings"][number];
 export type FxRates = Answered<"/api/fx/rates">;
 export type FxRate = FxRates["rates"][number];
 export type FxHistory = Answered<"/api/fx/rates/{quote}/history">;
+
+export type ApiUsage = Schemas["ApiUsage"];
+export type ProviderUsage = Schemas["ProviderUsage"];
+export type LimitWindow = Schemas["Window"];
+export type Circuit = Schemas["Circuit"];
+export type Entitlement = Schemas["Entitlement"];
+export type NextCall = Schemas["NextCall"];
+export type CacheUsage = Answered<"/api/metrics/cache">;
+export type Freshness = Schemas["Freshness"];
+export type Datum = Schemas["Datum"];
+export type Refresh = Schemas["Refresh"];
+export type CallPrice = Schemas["CallPrice"];
+export type Refreshable = Refresh["refreshed"][number];

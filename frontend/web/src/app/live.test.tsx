@@ -78,7 +78,7 @@ test("without prices a stock is its company: the SEC is asked when somebody want
   const priceless = young({ prices: NO_SOURCE }, {});
   const { asked } = open("/stocks/AAAX", (method, path) => {
     if (path === "/api/stocks/AAAX") return told({ ...(invented(path) as Stock), latest: null, previous_close: null });
-    if (method !== "POST" || !refuse) return priceless(method, path);
+    if (method !== "POST" || !path.endsWith("/company") || !refuse) return priceless(method, path);
     refuse = false;
     return { status: 429, json: { code: "quota_exhausted", message: "No.", extra: { retry_at: "2026-11-21T05:09:00Z" } } };
   });
@@ -95,7 +95,7 @@ test("without prices a stock is its company: the SEC is asked when somebody want
   expect(link).toHaveAttribute("rel", "noopener noreferrer");
   expect(link).toHaveAttribute("target", "_blank");
   expect(screen.queryByRole("alert")).toBeNull();
-  expect(asked.filter((request) => request.startsWith("POST"))).toHaveLength(2);
+  expect(asked.filter((request) => /^POST .*\/company$/.test(request))).toHaveLength(2);
 });
 
 test("Currencies shows rates with their day, converts by them, and keeps the choice in the address", async () => {

@@ -82,6 +82,13 @@ const currencies = createRoute({
   errorComponent: PageFailure,
 });
 
+const budget = createRoute({
+  getParentRoute: () => shell,
+  path: "/data",
+  component: lazyRouteComponent(() => import("@/features/budget/BudgetPage"), "BudgetPage"),
+  errorComponent: PageFailure,
+});
+
 const runs = createRoute({
   getParentRoute: () => shell,
   path: "/runs",
@@ -89,7 +96,7 @@ const runs = createRoute({
   errorComponent: PageFailure,
 });
 
-const tree = root.addChildren([login, shell.addChildren([home, markets, stock, currencies, runs])]);
+const tree = root.addChildren([login, shell.addChildren([home, markets, stock, currencies, budget, runs])]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -165,6 +165,33 @@ export function about(seconds: number): string {
   return `about ${String(Math.round(hours / 24))} days`;
 }
 
+const SECONDS = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** The time of day of something near, to the second, in the reader's own time zone. */
+export function clockTime(at: string): string {
+  return SECONDS.format(new Date(at));
+}
+
+/** How long until something: «now», «in 4 s», «in 12 min»; from an hour on its time, «at 16:40», «tomorrow 02:10». */
+export function until(at: string, now: string): string {
+  const seconds = Math.ceil((Date.parse(at) - Date.parse(now)) / 1000);
+  if (seconds <= 0) return "now";
+  if (seconds < 100) return `in ${String(seconds)} s`;
+  if (seconds < 3600) return `in ${String(Math.round(seconds / 60))} min`;
+  const then = moment(at, now);
+  return /^\d/.test(then) && !then.includes(",") ? `at ${then}` : then;
+}
+
+/** A length of time, roughly and in two units at most: «42 s», «3 min», «2 h 10 min», «4 days». */
+export function roughly(seconds: number): string {
+  if (seconds < 100) return `${String(Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${String(minutes)} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 48) return `${String(Math.round(minutes / 1440))} days`;
+  return minutes % 60 === 0 ? `${String(hours)} h` : `${String(hours)} h ${String(minutes % 60)} min`;
+}
+
 /** How long ago, in one unit: «3 min ago». Both instants are of the same (possibly virtual) clock. */
 export function ago(at: string | null | undefined, now: string): string {
   if (!at) return UNKNOWN;
@@ -205,7 +232,11 @@ export function words(code: string): string {
 }
 
 const SOURCES: Record<string, string> = {
+  alphavantage: "Alpha Vantage",
   ecb: "ECB euro reference rates",
+  finnhub: "Finnhub",
+  massive: "Massive",
+  newsapi: "NewsAPI",
   sec: "SEC EDGAR",
   sample: "sample data, fictional",
 };

@@ -9,10 +9,10 @@ import classes from "./shell.module.css";
 export function BottomTabs() {
   return (
     <nav className={classes.tabs} aria-label="Pages">
-      {destinations.map(({ to, label, icon: Icon }) => (
+      {destinations.map(({ to, label, short, icon: Icon }) => (
         <Link key={to} to={to} className={classes.tab} activeProps={{ "aria-current": "page" }}>
           <Icon size={21} stroke={1.7} aria-hidden="true" />
-          {label}
+          {short ?? label}
         </Link>
       ))}
       <button type="button" className={classes.tab} onClick={openPalette}>

@@ -7,6 +7,7 @@ import { count, day, instant, number, price, words } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Panel, Pill } from "@/ui/parts";
 
+import { Freshness } from "./Freshness";
 import { stockDataQuery } from "./queries";
 import tables from "./table.module.css";
 import classes from "./tabs.module.css";
@@ -55,6 +56,16 @@ function Block({ title, note, empty, rows, head, half = false }: BlockProps) {
 }
 
 export function DataTab({ stock }: { stock: Stock }) {
+  return (
+    <div className={classes.stack}>
+      <Freshness symbol={stock.symbol} />
+      <Stored stock={stock} />
+    </div>
+  );
+}
+
+/** What is stored, where it came from, and what became of it. */
+function Stored({ stock }: { stock: Stock }) {
   const { data, error, refetch } = useQuery(stockDataQuery(stock.symbol));
   if (error) return <Failure error={error} retry={() => void refetch()} what="The data's history" />;
   if (!data) return <Skeleton height={420} radius="lg" />;

@@ -23,6 +23,7 @@ import { stockQuery } from "./queries";
 import { ScorePanel } from "./ScorePanel";
 import type { StockSearch, Tab } from "./search";
 import classes from "./stock.module.css";
+import { useViewing } from "./viewing";
 
 const route = getRouteApi("/shell/stocks/$symbol");
 
@@ -117,6 +118,7 @@ export function StockPage() {
     document.title = `${symbol} · Investment`;
     if (name !== undefined) remembered(symbol, name);
   }, [symbol, name]);
+  useViewing(symbol, name !== undefined);
 
   if (stock.error instanceof NotFound) {
     return (

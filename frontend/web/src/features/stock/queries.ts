@@ -48,3 +48,13 @@ export function stockDataQuery(symbol: string) {
     staleTime: 60_000,
   });
 }
+
+/** How fresh everything is that is known of it. Asked again while somebody looks; a hidden page asks for nothing. */
+export function freshnessQuery(symbol: string) {
+  return queryOptions({
+    queryKey: ["freshness", symbol],
+    queryFn: ({ signal }) => answer(client.GET("/api/stocks/{symbol}/freshness", { params: { path: { symbol } }, signal })),
+    refetchInterval: 5_000,
+    staleTime: 5_000,
+  });
+}
