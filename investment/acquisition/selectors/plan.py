@@ -4,14 +4,15 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from investment.acquisition.kinds import Kind
-from investment.lib import redis
+from investment.lib import clock, redis
 from investment.lib.level import Level
 
 KEY = "plan"
+_LATE = timedelta(minutes=5)  # real; it is made anew every few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,27 @@ class Plan:
     sentence: str
     calls: Sequence[PlannedCall]
 
+    def is_late(self, now: datetime) -> bool:
+        """True where whoever made it makes none any more, or made it before the clock was set anew."""
+        return abs(now - self.made_at) > _LATE * max(1.0, clock.rate())
+
     def calls_of(self, provider: str) -> list[PlannedCall]:
         return [call for call in self.calls if call.provider == provider]
 
-    def next_of(self, instrument_id: int, kind: Kind) -> PlannedCall | None:
-        """Return the first call for a datum, None if the plan has none."""
-        return next((c for c in self.calls if c.instrument_id == instrument_id and c.kind == kind), None)
+    def next_of(
+        self, instrument_id: int, kind: Kind, *, asked_at: datetime | None = None
+    ) -> PlannedCall | None:
+        """
+        Return the first call for a datum that is still to come, None if the plan has none.
+
+        :param asked_at: when it was last asked for. If that was since the plan was made, the planned call
+            nearest to it is done, though it came a little earlier or later than planned.
+        """
+        calls = [c for c in self.calls if c.instrument_id == instrument_id and c.kind == kind]
+        if asked_at is None or asked_at < self.made_at or not calls:
+            return calls[0] if calls else None
+        between = (calls[-1].at - calls[0].at) / (len(calls) - 1) if len(calls) > 1 else timedelta(0)
+        return next((call for call in calls[1:] if call.at > asked_at + between / 2), None)
 
 
 def current_plan() -> Plan | None:
@@ -53,7 +69,13 @@ def current_plan() -> Plan | None:
     packed = client.get(redis.key(KEY))
     if packed is None:
         return None
-    told = json.loads(zlib.decompress(packed))
+    try:
+        return _plan(json.loads(zlib.decompress(packed)))
+    except (zlib.error, ValueError, LookupError, TypeError):
+        return None
+
+
+def _plan(told: Any) -> Plan:
     return Plan(
         made_at=_instant(told["made_at"]),
         until=_instant(told["until"]),

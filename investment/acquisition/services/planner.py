@@ -12,13 +12,17 @@ chooses by is :mod:`investment.acquisition.policy`; what may be spent the ledger
 
 import logging
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import numpy as np
+import numpy.typing as npt
 
 from investment.acquisition import importance
+from investment.acquisition.calculators.open_time import OpenTime
+from investment.acquisition.calculators.pace import Pace
 from investment.acquisition.importance import IMPORTANCE, Tier
 from investment.acquisition.kinds import RULES, Kind, Source
 from investment.acquisition.levels import SENTENCES, asked_tiers
@@ -32,6 +36,7 @@ from investment.acquisition.services.fetching import Order
 from investment.lib import clock, redis
 from investment.lib.level import Level
 from investment.market.models import Session
+from investment.market.selectors.latest import latest_session_with_bars
 from investment.market.selectors.sessions import CalendarMissing, latest_closed_session
 from investment.providers import registry
 from investment.providers.access import Access
@@ -55,6 +60,7 @@ _OVERLAP = timedelta(seconds=5)  # a row may be committed a little after the tim
 _SESSIONS_BACK, _SESSIONS_AHEAD = timedelta(days=100), timedelta(days=60)
 
 _Key = tuple[Kind, int]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -83,12 +89,15 @@ class Planner:
         self._policy: Policy | None = None
         self._spending = Level.FULL
         self._ways: dict[str, _Way] = {}
-        self._built_for: tuple[Level, date | None, frozenset[str]] | None = None
+        self._built_for: object = None
+        self._hours = OpenTime.of([])
+        self._closed: dict[int, datetime] = {}  # the instant of the last close that is stored
         self._looked_at: datetime | None = None
         self._inside: set[_Key] = set()  # what the policy knows
         self._tiers: dict[_Key, Tier] = {}
         self._base: dict[_Key, tuple[float, float]] = {}  # importance in the universe, volatility
         self._stretch = 1.0
+        self._pace = Pace()
         self._flying: dict[_Key, datetime] = {}
         self._tried: dict[_Key, datetime] = {}
 
@@ -107,63 +116,73 @@ class Planner:
         self._looked_at = now
         return self._orders(now)
 
+    def closed_for(self, now: datetime) -> timedelta:
+        """Return how long it is until the exchange opens; zero while it is open, or nobody knows."""
+        opening = None if self._hours.is_open(now) else self._hours.next_opening(now)
+        return timedelta(0) if opening is None else opening - now
+
     def publish(self, *, now: datetime, spending: Level) -> plans.Plan:
         """Let everybody see what is going to be asked within the next hour, and return it."""
-        calls = []
+        return self.draft(now=now, spending=spending)()
+
+    def draft(self, *, now: datetime, spending: Level) -> Callable[[], plans.Plan]:
+        """
+        Return what makes the plan of the next hour as things stand now, publishes and returns it.
+
+        It reads no rows and leaves the planner as it is: it may run in another thread while that goes on.
+        """
+        sentence, tiers, policy = self._sentence(spending), self._tiers, None
+        pace, slower, made = self._pace, self._pace.at(now), self._pace.calls
         if self._policy is not None:
-            for call in self._policy.coming(now, PLAN_AHEAD.total_seconds()):
-                calls.append(self._planned(call))
-                if len(calls) == _MOST_PLANNED:
-                    break
-        plan = plans.Plan(
-            made_at=now,
-            until=calls[-1].at if len(calls) == _MOST_PLANNED else now + PLAN_AHEAD,
-            level=spending,
-            sentence=self._sentence(spending),
-            calls=calls,
-        )
-        redis.state().set(redis.key(plans.KEY), plans.pack(plan))
-        return plan
+            self._hear(now)
+            policy = self._policy.copy()
+            policy.saw(list(self._flying), now)  # their answers are a matter of moments
+
+        def publish() -> plans.Plan:
+            coming = policy.coming(now, PLAN_AHEAD.total_seconds() / slower) if policy else ()
+            calls = [_planned(call, tiers) for call in islice(coming, _MOST_PLANNED)]
+            pace.plan(now, [call.at for call in calls], made=made)
+            calls = [replace(call, at=now + (call.at - now) * slower) for call in calls]
+            until = calls[-1].at if len(calls) == _MOST_PLANNED else now + PLAN_AHEAD
+            plan = plans.Plan(made_at=now, until=until, level=spending, sentence=sentence, calls=calls)
+            redis.state().set(redis.key(plans.KEY), plans.pack(plan))
+            return plan
+
+        return publish
 
     # Building it from rows
 
     def _build(self, now: datetime, spending: Level) -> None:
         """Make the policy anew where the level, the day's bars or the keys are others, or time went back."""
         ways = {way.source.provider: way for way in _ways(spending)}
-        state = (spending, _bars_of(now), frozenset(way.limits.scope for way in ways.values()))
+        bars, scoped = latest_session_with_bars(), frozenset(way.limits.scope for way in ways.values())
+        state = (spending, _closed_session(now), bars, scoped)
         went_back = self._looked_at is not None and now < self._looked_at - _OVERLAP
         if state == self._built_for and not went_back:
             return
         self._built_for, self._ways, self._policy, self._spending = state, ways, None, spending
         self._tiers, self._base, self._tried, self._flying, self._inside = {}, {}, {}, {}, set()
-        self._stretch, self._looked_at = 1.0, None
+        self._stretch, self._looked_at, self._closed = 1.0, None, {}
         if not ways:
             return
         universe = load_universe(now=now)
         if not len(universe.instrument_ids):
             self._built_for = None  # look again: somebody is about to bring them
             return
-        policy = Policy(limits={name: way.windows for name, way in ways.items()}, sessions=_sessions(now))
+        sessions = _sessions(now)
+        self._hours = OpenTime.of(sessions)
+        # The whole market's file brings every close, after the session: no price is asked for in the night.
+        limits = {name: way.windows for name, way in ways.items()}
+        policy = Policy(limits=limits, sessions=sessions, covered=True)
         weights = importance.of_universe(universe.dollar_volume)
+        self._closed = universe.last_close
         for way in ways.values():
             scopes.declare(way.limits)
             keys = [(way.kind, pk) for pk in universe.instrument_ids.tolist()]
             told = zip(weights.tolist(), universe.volatility.tolist(), strict=True)
             self._base |= dict(zip(keys, told, strict=True))
-            seen = dict(
-                Sighting.objects.filter(kind=way.kind, seen_at__isnull=False).values_list(
-                    "instrument_id", "seen_at"
-                )
-            )
             if Tier.UNIVERSE in asked_tiers(way.kind, spending):
-                policy.add_prices(
-                    keys,
-                    weights,
-                    universe.volatility,
-                    seen=[seen.get(pk) for _, pk in keys],
-                    providers=(way.source.provider,),
-                )
-                self._inside.update(keys)
+                self._add(policy, way, keys, weights, np.full(len(keys), math.inf))
         self._policy = policy
 
     # Taking in what has happened
@@ -228,20 +247,32 @@ class Planner:
         policy.remove(known)
         self._inside.difference_update(known)
         wanted_now = [key for key in keys if key in tiers or in_universe]
-        seen = dict(
-            Sighting.objects.filter(
-                kind=way.kind, instrument_id__in=[pk for _, pk in wanted_now], seen_at__isnull=False
-            ).values_list("instrument_id", "seen_at")
-        )
-        policy.add_prices(
+        self._add(
+            policy,
+            way,
             wanted_now,
             np.array([self._base[key][0] + self._weight(tiers.get(key)) for key in wanted_now]),
-            np.array([self._base[key][1] for key in wanted_now]),
-            seen=[seen.get(pk) for _, pk in wanted_now],
-            targets=np.array([self._target(way, tiers.get(key)) for key in wanted_now]),
+            np.array([self._target(way, tiers.get(key)) for key in wanted_now]),
+        )
+
+    def _add(self, policy: Policy, way: _Way, keys: Sequence[_Key], weights: Floats, targets: Floats) -> None:
+        """Let the policy know data, when each was last seen, and which of them rest after a failure."""
+        rows = Sighting.objects.filter(kind=way.kind, instrument_id__in=[pk for _, pk in keys])
+        told = {pk: times for pk, *times in rows.values_list("instrument_id", "seen_at", "again_at")}
+        looks = [(told.get(pk, (None,))[0], self._closed.get(pk)) for _, pk in keys]
+        policy.add_prices(
+            keys,
+            weights,
+            np.array([self._base[key][1] for key in keys]),
+            seen=[max((at for at in both if at is not None), default=None) for both in looks],
+            targets=targets,
             providers=(way.source.provider,),
         )
-        self._inside.update(wanted_now)
+        self._inside.update(keys)
+        for key in keys:
+            again_at = told.get(key[1], (None, None))[1]
+            if again_at is not None:
+                policy.failed(key, again_at)
 
     @staticmethod
     def _weight(tier: Tier | None) -> float:
@@ -265,9 +296,7 @@ class Planner:
     def _orders(self, now: datetime) -> list[Order]:
         orders: list[Order] = []
         for way in self._ways.values():
-            room = _free(way, now)
-            if room is not None:
-                room -= len([key for key in self._flying if key[0] is way.kind])
+            room = _room(way, now, sum(1 for kind, _ in self._flying if kind is way.kind))
             chosen = self._choose(way, now, room)
             batches = (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
             orders += [self._claimed(way, batch, now) for batch in batches]
@@ -294,19 +323,11 @@ class Planner:
             hold=hold,
         )
         self._flying |= dict.fromkeys(keys, now)
+        self._pace.made(len(keys))
         mine = set(ours)
         return Order(way.kind, way.source.provider, tuple(pk for _, pk in keys if pk in mine), token)
 
     # Explaining
-
-    def _planned(self, call: Call) -> plans.PlannedCall:
-        key: _Key = call.data[0]  # type: ignore[assignment]  # our own keys
-        tier = self._tiers.get(key)
-        promised = tier is not None and tier in RULES[key[0]].targets
-        return plans.PlannedCall(
-            at=_instant(call.at), provider=call.provider, kind=key[0], instrument_id=key[1],
-            gain=call.error, promised=promised,
-        )  # fmt: skip
 
     def _sentence(self, spending: Level) -> str:
         words = SENTENCES[spending]
@@ -316,6 +337,16 @@ class Planner:
                 f"all promised ages are {self._stretch:.1f} times as long."
             )
         return words
+
+
+def _planned(call: Call, tiers: Mapping[_Key, Tier]) -> plans.PlannedCall:
+    key: _Key = call.data[0]  # type: ignore[assignment]  # our own keys
+    tier = tiers.get(key)
+    promised = tier is not None and tier in RULES[key[0]].targets
+    return plans.PlannedCall(
+        at=_instant(call.at), provider=call.provider, kind=key[0], instrument_id=key[1],
+        gain=call.error, promised=promised,
+    )  # fmt: skip
 
 
 def _ways(spending: Level) -> Iterator[_Way]:
@@ -337,10 +368,14 @@ def _access(provider: str) -> Access[object] | None:
         return None
 
 
-def _free(way: _Way, now: datetime) -> int | None:
-    """Return how many calls the ledger would grant the planned lane now; None without limits."""
+def _room(way: _Way, now: datetime, flying: int) -> int | None:
+    """
+    Return how many calls the ledger would grant the planned lane now; None without limits.
+
+    :param flying: calls that were handed out; those that the ledger does not hold yet will take a slot each.
+    """
     rows = [row for row in window_status(now=now, scope=way.limits.scope) if row.window is not None]
-    return min((row.lanes[LANE].free for row in rows), default=None)
+    return min((row.lanes[LANE].free - max(0, flying - row.lanes[LANE].held) for row in rows), default=None)
 
 
 def _stretch(way: _Way, tiers: Iterable[Tier]) -> float:
@@ -350,7 +385,7 @@ def _stretch(way: _Way, tiers: Iterable[Tier]) -> float:
     return 1.0 if math.isinf(way.rate) else max(1.0, demand / (way.rate * SHARE))
 
 
-def _bars_of(now: datetime) -> date | None:
+def _closed_session(now: datetime) -> date | None:
     try:
         return latest_closed_session(now)
     except CalendarMissing:

@@ -1,7 +1,7 @@
 """The planner beside the sandbox: what is asked, in which order, and what it says of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,7 +23,9 @@ from investment.lib.modes import Mode
 from investment.market.models import Instrument, Quote
 from investment.market.services.calendar import write_sessions
 from investment.market.services.imports import import_sample
-from investment.providers.sandbox.testing import RunningSandbox, exchange_days, running_sandbox
+from investment.providers.sandbox.sample import SampleMarket
+from investment.providers.sandbox.server import sample_source
+from investment.providers.sandbox.testing import CALENDARS, RunningSandbox, exchange_days, running_sandbox
 from investment.quotas.models import Call
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -34,21 +36,28 @@ SYMBOLS = 40
 
 
 @pytest.fixture
-def sandbox(settings: Settings) -> Iterator[RunningSandbox]:
-    """A sample market with some weeks of bars, at ten in the morning in New York."""
+def market(settings: Settings) -> Iterator[SampleMarket]:
+    """A sample market with a week of bars, at ten in the morning in New York; nobody answers yet."""
     settings.MODE = Mode.parse(f"sample-7-{SYMBOLS}")
+    settings.FINNHUB_API_KEY, settings.FINNHUB_PLAN = KEY, "free"
     _forget()
     clock.set_clock(origin=MORNING, rate=0)
     calendar = exchange_days("2024-01-02", "2026-12-31")
     write_sessions(days=calendar.sessions, first=date(2024, 1, 2), last=date(2026, 12, 31))
+    invented = sample_source(seed=7, symbols=SYMBOLS, now=MORNING, runtime_dir=CALENDARS).market
+    import_sample(first=date(2026, 2, 24), last=date(2026, 3, 2), now=MORNING, market=invented)
+    yield invented
+    _forget()
+
+
+@pytest.fixture
+def sandbox(market: SampleMarket, settings: Settings) -> Iterator[RunningSandbox]:
+    """The market, and a provider that answers."""
     with running_sandbox(symbols=SYMBOLS, clock=clock.now) as running:
-        import_sample(first=date(2026, 2, 2), last=date(2026, 3, 2), now=MORNING, market=running.market)
         desk = running.sandbox.desk("finnhub")
         desk.keys[KEY] = desk.keys.pop(running.key)
         settings.FINNHUB_BASE_URL = f"{running.url}/finnhub/api/v1"
-        settings.FINNHUB_API_KEY, settings.FINNHUB_PLAN = KEY, "free"
         yield running
-        _forget()
 
 
 def _forget() -> None:
@@ -70,19 +79,47 @@ def listed() -> list[str]:
     return list(stocks.order_by("symbol").values_list("symbol", flat=True))
 
 
-def tick(planner: Planner, *, spending: Level = Level.FULL) -> list[int]:
+def answered(order: Order) -> None:
+    """Do what a worker does whom everything is told at once, without asking anybody."""
+    now = clock.now()
+    Sighting.objects.bulk_create(
+        [
+            Sighting(kind=order.kind, instrument_id=pk, provider="finnhub", seen_at=now, tried_at=now)
+            for pk in order.instrument_ids
+        ],
+        update_conflicts=True,
+        unique_fields=["kind", "instrument"],
+        update_fields=["seen_at", "tried_at"],
+    )
+    claims.release(token=order.token, kind=order.kind, instrument_ids=order.instrument_ids)
+
+
+def asked_by(order: Order) -> None:
+    fetch(order=order)
+
+
+def tick(
+    planner: Planner, *, spending: Level = Level.FULL, work: Callable[[Order], None] = asked_by
+) -> list[int]:
     """Let the planner choose and workers ask; return the instruments that were asked for."""
     orders = planner.tick(now=clock.now(), spending=spending)
     for order in orders:
-        fetch(order=order)
+        work(order)
     return [pk for order in orders for pk in order.instrument_ids]
 
 
-def go_on(planner: Planner, *, seconds: int, step: int = 5, spending: Level = Level.FULL) -> Counter[int]:
+def go_on(
+    planner: Planner,
+    *,
+    seconds: int,
+    step: int = 5,
+    spending: Level = Level.FULL,
+    work: Callable[[Order], None] = asked_by,
+) -> Counter[int]:
     """Let time pass; return how often each instrument was asked for."""
     asked: Counter[int] = Counter()
     for _ in range(0, seconds, step):
-        asked.update(tick(planner, spending=spending))
+        asked.update(tick(planner, spending=spending, work=work))
         clock.set_clock(origin=clock.now() + timedelta(seconds=step), rate=0)
     return asked
 
@@ -107,16 +144,16 @@ def test_what_is_chosen_is_asked_stored_and_spent_once(sandbox: RunningSandbox) 
     assert tally.refused == 0
 
 
-def test_what_is_held_and_watched_keeps_its_promised_age(sandbox: RunningSandbox) -> None:
+def test_what_is_held_and_watched_keeps_its_promised_age(market: SampleMarket) -> None:
     held, watched = listed()[:3], listed()[3:8]
     for who, symbols, tier in (("portfolio", held, Tier.HELD), ("list", watched, Tier.WATCHED)):
         declare_interest(who=who, instrument_ids=ids(*symbols), kind=Kind.QUOTE, tier=tier, now=clock.now())
     planner = Planner()
-    go_on(planner, seconds=120)  # by then all have been seen once
+    go_on(planner, seconds=120, work=answered)  # by then all have been seen once
 
     within: Counter[bool | None] = Counter()
-    for _ in range(60):
-        go_on(planner, seconds=10, step=2)
+    for _ in range(12):
+        go_on(planner, seconds=50, work=answered)
         within.update(quote_of(symbol).within_target for symbol in held + watched)
 
     assert within[True] / within.total() >= 0.95
@@ -158,13 +195,13 @@ def test_a_worker_that_was_killed_costs_a_moment(sandbox: RunningSandbox) -> Non
 
 
 @pytest.mark.parametrize("spending", list(Level))
-def test_each_level_asks_for_what_its_sentence_says(sandbox: RunningSandbox, spending: Level) -> None:
+def test_each_level_asks_for_what_its_sentence_says(market: SampleMarket, spending: Level) -> None:
     tiers = dict(zip((Tier.HELD, Tier.ALERTING, Tier.PAGE, Tier.WATCHED), listed(), strict=False))
     for tier, symbol in tiers.items():
         declare_interest(who="a", instrument_ids=ids(symbol), kind=Kind.QUOTE, tier=tier, now=clock.now())
     planner = Planner()
 
-    asked = go_on(planner, seconds=120, spending=spending)
+    asked = go_on(planner, seconds=120, step=10, spending=spending, work=answered)
     plan = planner.publish(now=clock.now(), spending=spending)
 
     people = {tier for tier, symbol in tiers.items() if ids(symbol)[0] in asked}
@@ -179,31 +216,35 @@ def test_each_level_asks_for_what_its_sentence_says(sandbox: RunningSandbox, spe
     assert {call.instrument_id for call in plan.calls} >= set(asked) - others
 
 
-def test_the_plan_comes_true(sandbox: RunningSandbox) -> None:
+def test_the_plan_comes_true(market: SampleMarket) -> None:
     symbols = listed()
     declare_interest(
-        who="a", instrument_ids=ids(*symbols[:4]), kind=Kind.QUOTE, tier=Tier.HELD, now=clock.now()
+        who="a", instrument_ids=ids(*symbols[:2]), kind=Kind.QUOTE, tier=Tier.HELD, now=clock.now()
     )
     planner = Planner()
-    go_on(planner, seconds=300)
+    go_on(planner, seconds=90, step=1, work=answered)
+    under_way = planner.tick(now=clock.now(), spending=Level.FULL)  # calls that are not answered yet
     planner.publish(now=clock.now(), spending=Level.FULL)
+    for order in under_way:
+        answered(order)
     told = {symbol: quote_of(symbol).next_call_at for symbol in symbols}
-    soon = clock.now() + timedelta(minutes=8)
+    began, asked_now = clock.now(), {pk for order in under_way for pk in order.instrument_ids}
+    soon = began + timedelta(seconds=90)
     expected = {ids(symbol)[0]: at for symbol, at in told.items() if at is not None and at < soon}
-    assert len(expected) > 10
-    began = clock.now()
+    assert len(expected) > 15
 
     came: dict[int, datetime] = {}
-    for _ in range(300):
-        now = clock.now()
-        for pk in tick(planner):
-            came.setdefault(pk, now)
-        clock.set_clock(origin=now + timedelta(seconds=2), rate=0)
+    for _ in range(120):
+        clock.set_clock(origin=clock.now() + timedelta(seconds=1), rate=0)
+        for pk in tick(planner, work=answered):
+            came.setdefault(pk, clock.now())
 
     true = [
-        pk in came and abs((came[pk] - at).total_seconds()) <= max(30.0, 0.2 * (at - began).total_seconds())
+        pk in came and abs((came[pk] - at).total_seconds()) <= max(15.0, 0.2 * (at - began).total_seconds())
         for pk, at in expected.items()
     ]
+    assert under_way
+    assert all(told[symbol] != began for symbol in symbols if ids(symbol)[0] in asked_now)
     assert sum(true) / len(true) >= 0.95
 
 
@@ -225,7 +266,7 @@ def test_a_failure_waits_and_says_so(sandbox: RunningSandbox) -> None:
 
 
 def test_while_the_exchange_is_closed_nothing_is_asked_and_it_says_until_when(
-    sandbox: RunningSandbox,
+    market: SampleMarket,
 ) -> None:
     clock.set_clock(origin=datetime(2026, 3, 3, 23, 0, tzinfo=UTC), rate=0)
     planner = Planner()
@@ -234,21 +275,24 @@ def test_while_the_exchange_is_closed_nothing_is_asked_and_it_says_until_when(
     assert "The exchange is closed until 2026-03-04 14:30 UTC" in quote_of(listed()[0]).why_not_sooner
 
 
-def test_more_than_can_be_promised_is_said(sandbox: RunningSandbox) -> None:
+def test_more_than_can_be_promised_is_said(market: SampleMarket) -> None:
     everybody = list(Instrument.objects.values_list("pk", flat=True))
     declare_interest(who="a", instrument_ids=everybody, kind=Kind.QUOTE, tier=Tier.PAGE, now=clock.now())
     planner = Planner()
-    go_on(planner, seconds=10)
+    go_on(planner, seconds=10, work=answered)
 
     assert (
         "More is promised than the limits allow"
         in planner.publish(now=clock.now(), spending=Level.FULL).sentence
     )
     withdraw_interest(who="a")
-    go_on(planner, seconds=10)
+    go_on(planner, seconds=10, work=answered)
     plan = planner.publish(now=clock.now(), spending=Level.FULL)
     assert plan.sentence == SENTENCES[Level.FULL]
-    assert current_plan() == plan
+    read = current_plan()
+    assert read is not None
+    assert [call.instrument_id for call in read.calls] == [call.instrument_id for call in plan.calls]
+    assert (read.level, read.sentence) == (plan.level, plan.sentence)
 
 
 def test_an_order_of_a_planner_that_was_replaced_is_not_sent(sandbox: RunningSandbox) -> None:

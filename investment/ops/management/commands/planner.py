@@ -1,10 +1,13 @@
 """Plan what is asked one by one, and hand it to the workers: one leader at a time."""
 
 import logging
+import math
 import signal
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import redis
@@ -13,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections, connection
 from kombu.exceptions import OperationalError
 
+from investment.acquisition.services import leftovers
 from investment.acquisition.services.fetching import Order
 from investment.acquisition.services.planner import HOLD, Planner
 from investment.lib import clock, level
@@ -24,9 +28,11 @@ logger = logging.getLogger(__name__)
 
 LOCK = "planner"
 QUEUE = "fetch"
-TICK = 1.0  # real seconds where the clock is the machine's; a faster clock is looked at more often
-QUICKEST = 0.05
-PUBLISH = 10.0  # real seconds between plans for people
+# Real seconds where the clock is the machine's; by a faster clock it is done more often, down to a limit.
+TICK, QUICKEST_TICK = 1.0, 0.05
+PUBLISH, QUICKEST_PUBLISH = 10.0, 2.0
+REST = 5.0  # real seconds between two looks while there is nothing to ask for
+FILL = 5.0  # real seconds between looks at work without a deadline
 
 
 class Leader:
@@ -35,16 +41,39 @@ class Leader:
     def __init__(self, app: Celery) -> None:
         self._app = app
         self._planner = Planner()
-        self._published = 0.0
+        self._published = -math.inf
+        self._filled = time.monotonic()  # not in the crowd of a start
+        self._publisher = threading.Thread()
 
-    def tick(self, lease: leases.Held) -> None:
-        """:raises LeaseLost: if another leads by now; nothing more was sent."""
+    def tick(self, lease: leases.Held) -> float:
+        """
+        Return in how many real seconds to look again.
+
+        :raises LeaseLost: if another leads by now; nothing more was sent.
+        """
+        pace = clock.rate()
+        if not pace:  # a clock that stands still: nothing becomes any older
+            return REST
         now, spending = clock.now(), level.current()
         for order in self._planner.tick(now=now, spending=spending):
             self._send(order, lease)
-        if time.monotonic() - self._published >= PUBLISH:
-            self._planner.publish(now=clock.now(), spending=spending)
-            self._published = time.monotonic()
+        if time.monotonic() - self._filled >= FILL:
+            self._filled = time.monotonic()
+            for order in leftovers.companies(now=now, spending=spending):
+                self._send(order, lease)
+        if time.monotonic() - self._published >= max(QUICKEST_PUBLISH, PUBLISH / max(1.0, pace / 20)):
+            self._publish(now, spending)
+        closed = self._planner.closed_for(clock.now()).total_seconds() / pace
+        return min(REST, closed) if closed > 0 else max(QUICKEST_TICK, TICK / max(1.0, pace / 4))
+
+    def _publish(self, now: datetime, spending: level.Level) -> None:
+        """Beside the ticks: working out an hour of calls takes longer than one of them may."""
+        if self._publisher.is_alive():
+            return
+        self._published = time.monotonic()
+        draft = self._planner.draft(now=now, spending=spending)
+        self._publisher = threading.Thread(target=_published, args=(draft,), name="publisher", daemon=True)
+        self._publisher.start()
 
     def _send(self, order: Order, lease: leases.Held) -> None:
         lease.check_time()
@@ -61,6 +90,13 @@ class Leader:
             expires=HOLD / 2,  # by then its claims are about to be void
             retry=False,
         )
+
+
+def _published(draft: Callable[[], object]) -> None:
+    try:
+        draft()
+    except redis.RedisError:
+        logger.warning("The plan could not be shown; the next one will", exc_info=True)
 
 
 class Command(BaseCommand):
@@ -86,8 +122,7 @@ class Command(BaseCommand):
                     logger.info("Leading the plan")
                     leader = Leader(app)
                     while not stop.is_set() and not lease.lost.is_set() and time.monotonic() < end:
-                        leader.tick(lease)
-                        stop.wait(max(QUICKEST, TICK / max(1.0, clock.rate() / 4)))
+                        stop.wait(leader.tick(lease))
             except leases.Busy:
                 stop.wait(TICK)
             except leases.LeaseLost as error:
