@@ -8,6 +8,11 @@ class CsrfFailed(exceptions.PermissionDenied):
     default_detail = "The CSRF token is missing or wrong; reload the page"
 
 
+class PeopleOnly(exceptions.PermissionDenied):
+    default_code = "people_only"
+    default_detail = "Only the dashboard says so, for a person who is signed in, not an API token"
+
+
 class ScopeMissing(exceptions.PermissionDenied):
     default_code = "scope_missing"
     default_detail = "This API token does not have the scope that this needs"

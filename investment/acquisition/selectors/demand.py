@@ -1,5 +1,6 @@
 """What is wanted at present, and how much."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +21,15 @@ class Wanted:
     by: int
 
 
-def wanted(*, kind: Kind, now: datetime) -> dict[int, Wanted]:
-    """Return by instrument who wants to know something of it at ``now``; the universe is not among them."""
+def wanted(*, kind: Kind, now: datetime, instrument_ids: Collection[int] | None = None) -> dict[int, Wanted]:
+    """
+    Return by instrument who wants to know something of it at ``now``; the universe is not among them.
+
+    :param instrument_ids: of which; by default of all.
+    """
     rows = Interest.objects.filter(Q(until__isnull=True) | Q(until__gt=now), kind=kind)
+    if instrument_ids is not None:
+        rows = rows.filter(instrument_id__in=instrument_ids)
     found: dict[int, Wanted] = {}
     for pk, word in rows.values_list("instrument_id", "tier").order_by():
         tier, known = Tier(word), found.get(pk)

@@ -2,23 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time
 
 from investment.acquisition.calculators.open_time import OpenTime
 from investment.acquisition.importance import Tier
 from investment.acquisition.kinds import RULES, Kind
-from investment.acquisition.levels import asked_tiers
+from investment.acquisition.levels import asked_tiers, may_refresh
 from investment.acquisition.models import InFlight, Sighting
 from investment.acquisition.selectors.calendar import open_time
 from investment.acquisition.selectors.demand import wanted
 from investment.acquisition.selectors.plan import Plan, PlannedCall, current_plan
-from investment.lib import level
+from investment.lib import clock, level
 from investment.market.models import Instrument
+from investment.market.selectors.companies import company_of
 from investment.market.selectors.latest import latest_bars
 from investment.providers import registry
 from investment.providers.errors import ProviderError
-
-_LATE = timedelta(minutes=5)  # real; a plan that was made before is that of a planner which ended
+from investment.providers.titles import TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class DatumFreshness:
     One thing we know of an instrument; ``None`` is unknown.
 
     ``value_at`` is the instant that the value is of, ``asked_at`` when we last had an answer.
-    ``age_seconds`` and ``open_age_seconds`` count from ``asked_at``, the latter while the exchange was open.
+    ``age_seconds`` and ``open_age_seconds`` count from ``asked_at``, those of a session's bar from the
+    session's end; the latter while the exchange was open.
     ``next_call_at`` is when it is expected to be asked for; ``why_not_sooner`` says what comes first.
     """
 
@@ -71,20 +72,27 @@ def freshness(
     due = dict(publications or {})
     spending, plan = level.current(), current_plan()
     hours = open_time(now=now)
+    if plan is not None and plan.is_late(now):
+        plan = None
     data = [_bars(instrument, now, hours, due.get(Kind.BARS))]
-    for kind, rule in RULES.items():
-        if kind is Kind.BARS or rule.staleness == "publication":
-            continue
-        data.append(_datum(instrument, kind, now, hours, plan, spending))
+    data += [
+        _datum(instrument, kind, now, hours, plan, spending)
+        for kind, rule in RULES.items()
+        if rule.staleness == "price"
+    ]
+    data.append(_company(instrument, now, hours, spending))
     return Freshness(instrument.symbol, now, spending, data)
 
 
 def _bars(instrument: Instrument, now: datetime, hours: OpenTime, due: datetime | None) -> DatumFreshness:
     rule = RULES[Kind.BARS]
     bar = latest_bars(instrument_ids=[instrument.pk]).get(instrument.pk)
-    why = "The whole market's day comes in one file, once it is published after the session's end."
+    why = _why_no_file(rule.sources[0].provider, due, now)
+    provider = rule.sources[0].provider if due else None
     if bar is None:
-        return DatumFreshness(Kind.BARS, rule.label, next_call_at=due, why_not_sooner=why)
+        return DatumFreshness(
+            Kind.BARS, rule.label, next_call_at=due, next_provider=provider, why_not_sooner=why
+        )
     known_at = bar.closed_at or bar.source.fetched_at
     return DatumFreshness(
         kind=Kind.BARS,
@@ -96,8 +104,50 @@ def _bars(instrument: Instrument, now: datetime, hours: OpenTime, due: datetime 
         source=bar.source.provider,
         provider=bar.source.provider,
         next_call_at=due,
-        next_provider=rule.sources[0].provider if due else None,
+        next_provider=provider,
         why_not_sooner=why,
+    )
+
+
+def _why_no_file(provider: str, due: datetime | None, now: datetime) -> str:
+    if due is None:
+        missing = _missing(provider)
+        return missing or "Nothing is due: the whole market's day comes in one file after the session's end."
+    if due <= now:
+        return "The whole market's file is due now, and is asked for as soon as a worker is free."
+    return (
+        "The whole market's day comes in one file, once it is published after the session's end: it is asked "
+        f"for at {due:%Y-%m-%d %H:%M} UTC."
+    )
+
+
+def _company(instrument: Instrument, now: datetime, hours: OpenTime, spending: level.Level) -> DatumFreshness:
+    """Who files, and what: nobody waits for it, so it takes the calls that nothing else needs."""
+    rule, known = RULES[Kind.COMPANY], company_of(instrument=instrument)
+    provider = rule.sources[0].provider
+    seen = Sighting.objects.filter(kind=Kind.COMPANY, instrument=instrument).first()
+    asked_at = known.source.fetched_at if known.source else None
+    if known.status == "no_cik":
+        why = f"{known.words}."
+    elif in_the_way := _in_the_way(instrument, Kind.COMPANY, now, seen):
+        why = in_the_way
+    elif not may_refresh(spending):
+        why = _at_level(spending, "it is not asked for")
+    elif not asked_tiers(Kind.COMPANY, spending):
+        why = _at_level(spending, "it is asked for only by a refresh")
+    else:
+        why = "It takes the calls that nothing else needs, the oldest need first; a refresh asks for it now."
+    return DatumFreshness(
+        kind=Kind.COMPANY,
+        label=rule.label,
+        value_at=max((_midnight(each.filed_on) for each in known.filings), default=None),
+        asked_at=asked_at,
+        age_seconds=(now - asked_at).total_seconds() if asked_at else None,
+        open_age_seconds=hours.at(now) - hours.at(asked_at) if asked_at else None,
+        source=known.source.provider if known.source else None,
+        provider=provider if asked_at else None,
+        why_not_sooner=why,
+        error=seen.error if seen else "",
     )
 
 
@@ -110,10 +160,10 @@ def _datum(
     spending: level.Level,
 ) -> DatumFreshness:
     rule = RULES[kind]
-    want = wanted(kind=kind, now=now).get(instrument.pk)
+    want = wanted(kind=kind, now=now, instrument_ids=[instrument.pk]).get(instrument.pk)
     tier = want.tier if want else Tier.UNIVERSE
     seen = Sighting.objects.filter(kind=kind, instrument=instrument).first()
-    call = plan.next_of(instrument.pk, kind) if plan else None
+    call = plan.next_of(instrument.pk, kind, asked_at=seen.tried_at if seen else None) if plan else None
     asked_at = seen.seen_at if seen else None
     open_age = hours.at(now) - hours.at(asked_at) if asked_at else None
     target = rule.targets.get(tier) if want else None
@@ -152,38 +202,93 @@ def _why(
     spending: level.Level,
 ) -> str:
     """Say in one sentence why the datum is not asked for at once: the first reason that holds."""
-    rule = RULES[kind]
-    source = rule.sources[0]
-    try:
-        registry.access(source.provider)
-    except ProviderError as error:
-        return error.message
-    if InFlight.objects.filter(kind=kind, instrument=instrument, until__gt=now).exists():
-        return f"It is being asked for now, of {source.provider}."
+    provider = RULES[kind].sources[0].provider
+    if not instrument.active:
+        return f"{instrument.symbol} is not listed any more: nobody tells its price."
+    if in_the_way := _in_the_way(instrument, kind, now, seen):
+        return in_the_way
     if tier not in asked_tiers(kind, spending):
-        return (
-            f"At the spending level «{spending}» it is not asked for: nobody holds it or waits for an alert."
-        )
-    if seen is not None and seen.error and seen.again_at and seen.again_at > now:
-        return (
-            f"{seen.provider} refused: {seen.error}. It is asked again at {seen.again_at:%Y-%m-%d %H:%M} UTC."
-        )
-    if rule.staleness == "price" and not hours.is_open(now):
+        return _at_level(spending, _NOT_ASKED[spending])
+    if not hours.is_open(now):
         opening = hours.next_opening(now)
         when = f" until {opening:%Y-%m-%d %H:%M} UTC" if opening else ""
-        return f"The exchange is closed{when}: there is no newer price."
-    if plan is None or now - plan.made_at > _LATE:
+        if seen is not None and seen.seen_at is not None and hours.at(seen.seen_at) == hours.at(now):
+            return f"The exchange is closed{when}: there is no newer price."
+        return f"The exchange is closed{when}: its close comes with the whole market's file."
+    if plan is None:
         return "Nothing is planned at present: the planner is not running."
-    calls = plan.calls_of(source.provider)
-    if call is not None:
-        before = sum(1 for each in calls if each.at < call.at)
-        if call.promised:
-            return f"Its age is promised and kept: {before} calls of {source.provider} come before it."
-        return f"{before} calls of {source.provider} that buy more come before it."
-    gains = [each.gain for each in calls if not each.promised]
-    if gains:
+    coming = [each for each in plan.calls_of(provider) if each.at >= now]
+    still = " The clock stands still: nothing comes due before it goes on." if clock.rate() == 0 else ""
+    return _why_in_plan(TITLES[provider], plan, coming, call, now) + still
+
+
+def _why_in_plan(
+    name: str, plan: Plan, calls: list[PlannedCall], call: PlannedCall | None, now: datetime
+) -> str:
+    if call is None:
+        among = f"It is not among the {_count(len(calls), name)} until {plan.until:%H:%M} UTC"
+        gains = [each.gain for each in calls if not each.promised]
+        if not gains:
+            return f"{among}."
         return (
-            f"It is not among the {len(calls)} calls of {source.provider} until {plan.until:%H:%M} UTC: "
-            f"each of those takes away more error ({min(gains):.2g} weighted basis points or more)."
+            f"{among}: each of those takes away more error ({min(gains):.2g} weighted basis points or more)."
         )
-    return f"It is not among the {len(calls)} calls of {source.provider} until {plan.until:%H:%M} UTC."
+    if call.at <= now:
+        return f"It is due now: it is asked for as soon as {name} has a call free."
+    before = sum(1 for each in calls if each.at < call.at)
+    if call.promised:
+        if not before:
+            return f"Its age is promised and kept: it is the next call of {name}."
+        return f"Its age is promised and kept: {_count(before, name)} {_come(before)} before it."
+    if not before:
+        return f"It is the next call of {name}."
+    return f"{_count(before, name)} that {'buys' if before == 1 else 'buy'} more {_come(before)} before it."
+
+
+# Why what nobody wants enough is not asked for; at the level «full» everything is.
+_NOT_ASKED = {
+    level.Level.FULL: "it is not asked for",
+    level.Level.THRIFT: "it is not asked for: nobody holds it, watches it or looks at it",
+    level.Level.ESSENTIAL: "it is not asked for: nobody holds it or waits for an alert",
+    level.Level.HOLD: "no price is asked for one by one",
+    level.Level.READ_ONLY: "nothing is asked of anybody",
+}
+
+
+def _in_the_way(instrument: Instrument, kind: Kind, now: datetime, seen: Sighting | None) -> str:
+    """Say what keeps anybody from asking now, whoever they are; empty if nothing does."""
+    provider = RULES[kind].sources[0].provider
+    if missing := _missing(provider):
+        return missing
+    if InFlight.objects.filter(kind=kind, instrument=instrument, until__gt=now).exists():
+        return f"It is being asked for now, of {TITLES[provider]}."
+    if seen is not None and seen.error and seen.again_at and seen.again_at > now:
+        again = f"{seen.again_at:%Y-%m-%d %H:%M} UTC"
+        words = seen.error.rstrip(".")
+        return f"{TITLES[seen.provider]} had no answer, and is asked again at {again}: {words}."
+    return ""
+
+
+def _at_level(spending: level.Level, words: str) -> str:
+    return f"At the spending level «{spending.value.replace('_', ' ')}» {words}."
+
+
+def _missing(provider: str) -> str:
+    """Return why a provider cannot be asked here, in words; empty if it can."""
+    try:
+        registry.access(provider)
+    except ProviderError as error:
+        return f"{error.message.rstrip('.')}."
+    return ""
+
+
+def _count(calls: int, name: str) -> str:
+    return f"{calls} call{'' if calls == 1 else 's'} of {name}"
+
+
+def _come(calls: int) -> str:
+    return "comes" if calls == 1 else "come"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

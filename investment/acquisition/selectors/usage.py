@@ -1,7 +1,7 @@
 """What each provider allows, what was used of it, what its key includes, and what comes next."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -11,11 +11,11 @@ from investment.lib import level
 from investment.providers import breaker, registry
 from investment.providers.access import Access
 from investment.providers.breaker import CircuitStatus
-from investment.providers.errors import CredentialsRejected, ProviderError
+from investment.providers.errors import ProviderError
 from investment.providers.selectors.entitlements import EndpointStatus, entitlements
 from investment.providers.titles import TITLES
-from investment.quotas.contracts import LANES, Lane
-from investment.quotas.selectors import WindowStatus, calls_by, window_status
+from investment.quotas.contracts import LANES, Lane, ScopeLimits
+from investment.quotas.selectors import LaneStatus, WindowStatus, calls_by, window_status
 
 NEXT = 10  # planned calls of a provider that are shown
 _HOUR = timedelta(hours=1)
@@ -28,8 +28,8 @@ class ProviderUsage:
     """
     One provider under its present key.
 
-    ``words`` say why it is not asked, where it is not. ``lanes`` counts the calls of the last 24 whole
-    hours by lane, ``states`` by what became of them. ``circuits`` are those that are not closed.
+    ``words`` say why it is not asked, where it is not. ``lanes`` counts the calls of this hour and
+    the 24 before it by lane, ``states`` by what became of them. ``circuits`` are those that are not closed.
     ``planned`` is how many calls the plan of the next hour has, ``next_calls`` the first of them, and
     ``minutes`` how many of them each minute from now on has. ``plan`` is what is paid for, as the settings
     name it; empty where there is one way to ask only.
@@ -78,6 +78,11 @@ def api_usage(*, now: datetime) -> ApiUsage:
     broken = [each for each in breaker.circuits(now=now) if each.state != "closed"]
     known = entitlements()
     plan, trust = current_plan(), trust_scores()
+    if plan is not None and plan.is_late(now):
+        plan = None
+    windows: dict[str, list[WindowStatus]] = {}
+    for row in window_status(now=now):
+        windows.setdefault(row.scope, []).append(row)
     found = []
     for name in registry.NAMES:
         access, words = _access(name)
@@ -89,7 +94,7 @@ def api_usage(*, now: datetime) -> ApiUsage:
                 configured=access is not None,
                 words=words,
                 plan=registry.plan_of(name),
-                windows=_windows(access, now) if access else (),
+                windows=_windows(access, windows) if access else (),
                 lanes={lane: lanes.get(name, Counter())[lane] for lane in LANES},
                 states=dict(states.get(name, {})),
                 circuits=[each for each in broken if each.provider == name],
@@ -106,15 +111,29 @@ def api_usage(*, now: datetime) -> ApiUsage:
 def _access(name: str) -> tuple[Access[object] | None, str]:
     try:
         return registry.access(name), ""
-    except CredentialsRejected as error:
-        return None, error.message
     except ProviderError as error:
         return None, error.message
 
 
-def _windows(access: Access[object], now: datetime) -> list[WindowStatus]:
-    scopes = dict.fromkeys([access.limits.scope, *(limits.scope for limits in access.others.values())])
-    return [row for scope in scopes for row in window_status(now=now, scope=scope)]
+def _windows(access: Access[object], known: Mapping[str, list[WindowStatus]]) -> list[WindowStatus]:
+    """Return the windows of a key; of what was never asked for yet all is free."""
+    limits = {each.scope: each for each in (access.limits, *access.others.values())}
+    return [row for scope, each in limits.items() for row in known.get(scope) or _unused(each)]
+
+
+def _unused(limits: ScopeLimits) -> list[WindowStatus]:
+    return [
+        WindowStatus(
+            scope=limits.scope,
+            provider=limits.provider,
+            window=window,
+            lanes={
+                lane: LaneStatus(0, 0, window.limit - (window.reserve if lane == "planned" else 0))
+                for lane in LANES
+            },
+        )
+        for window in sorted(limits.windows, key=lambda window: window.seconds)
+    ]
 
 
 def _by_minute(calls: Sequence[PlannedCall], now: datetime) -> list[int]:

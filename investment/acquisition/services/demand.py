@@ -1,11 +1,14 @@
 """Declaring what is wanted, and taking it back."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from investment.acquisition.importance import Tier
 from investment.acquisition.kinds import Kind
 from investment.acquisition.models import Interest
+from investment.lib import clock
+
+VIEWED_FOR = timedelta(minutes=2)  # real; whose page does not say so again does not look any more
 
 
 def declare_interest(
@@ -32,6 +35,21 @@ def declare_interest(
         unique_fields=["who", "instrument", "kind"],
         update_fields=["tier", "until", "declared_at"],
         batch_size=2000,
+    )
+
+
+def declare_viewing(*, user_id: int, instrument_id: int, now: datetime) -> None:
+    """Say that a person has an instrument's page open: two minutes long, unless it is said again."""
+    who = f"page:{user_id}"
+    Interest.objects.filter(who=who, until__lte=now).delete()
+    declare_interest(
+        who=who,
+        instrument_ids=[instrument_id],
+        kind=Kind.QUOTE,
+        tier=Tier.PAGE,
+        now=now,
+        # Pages are looked at in real time, however fast our clock runs.
+        until=now + VIEWED_FOR * max(1.0, clock.rate()),
     )
 
 

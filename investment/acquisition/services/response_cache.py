@@ -5,42 +5,51 @@ Answers of providers, kept for whoever reads them interactively: one for each en
     quote.value, quote.age, quote.hit
 
 Never served older than asked for: the age counts from before the question was sent, on the one clock.
-Of those who ask for the same at once one calls, in the interactive lane; the others get its answer, or
-its error. Where the cache server is away everybody calls, within the ledger.
+Of those who ask for the same at once one calls; the others get its answer, or its error. Whoever calls
+says so again and again while it lives, so that the others do not wait for one that was killed. Where
+the cache server is away everybody calls, within the ledger.
 """
 
 import functools
-import hashlib
-import json
 import logging
 import secrets
+import threading
 import time
-import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
-import msgspec
 from redis import RedisError
 
-from investment.acquisition.cached import BY_NAME, PREFIX, STATS, Endpoint
+from investment.acquisition.cached import BY_NAME
+from investment.acquisition.services.shelf import Answer, Failure, Param, Shelf
 from investment.lib import clock, redis
-from investment.providers import errors, gateway
+from investment.providers import gateway
+from investment.providers.errors import ProviderError
 from investment.quotas.contracts import Lane
+from investment.quotas.errors import QuotaExhausted
 
 logger = logging.getLogger(__name__)
 
-Param = str | int | None
+# Real seconds. Whoever calls holds a lock, and renews it while it lives: once it is killed, the next one
+# calls when the lock has run out.
+LOCKED = 5.0
+_RENEWED = 1.0
+_LONGEST = 2 * gateway.HOLD  # after which a call of somebody else's is waited for no more
+_JOIN = 2.0  # who asks so soon after a call was sent shares it, however young the answer has to be
+_LOOK, _LOOK_MOST = 0.01, 0.1  # between looks at a call of somebody else's, which slow down
 
-_HOLD = 120.0  # real seconds after which a call that was never answered is asked by somebody else
-_ERROR_FOR = 5.0  # real seconds for which those who waited for a call are told that it failed
-_LOOK = 0.02  # real seconds between looks at a call of somebody else's
-_LARGEST = 2 * 2**20  # bytes; the whole market's list is read once, by nobody interactively
-
-# Gives the lock back only where it is still ours.
+# Only where the lock is still ours.
 _UNLOCK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+_RENEW = (
+    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end "
+    "return 0"
+)
+
+# What asks: it returns the answer, and from when it is. It raises as the gateway does.
+Ask = Callable[[], tuple[object, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class Cached:
     """
     An answer: the adapter's records. ``at`` is from before it was asked for, ``age`` in seconds since.
 
-    ``hit``: it was there. ``shared``: somebody else's call, which was waited for.
+    ``hit``: it cost no call. ``shared``: it came of somebody else's call, which was waited for.
     """
 
     value: Any
@@ -56,20 +65,6 @@ class Cached:
     age: float
     hit: bool = False
     shared: bool = False
-
-
-class _Entry(msgspec.Struct, array_like=True):
-    at: float
-    value: msgspec.Raw
-
-
-class _Failure(msgspec.Struct, array_like=True):
-    kind: str
-    message: str
-    provider: str
-    words: str
-    status: int | None
-    retry_at: float | None
 
 
 def answer(
@@ -81,128 +76,157 @@ def answer(
     max_age: float | None = None,
     lane: Lane = "interactive",
     patience: float = 0.0,
+    ask: Ask | None = None,
 ) -> Cached:
     """
     Return an answer that is not older than ``max_age`` seconds, asking for it where there is none.
 
-    :param max_age: default: the endpoint's own. 0 asks, unless somebody else is asking already.
+    How old it is counts at the moment of asking: whoever waits for a call does not ask anew for that alone.
+
+    :param max_age: default: the endpoint's own; answers are not kept for longer than that. With 0 nothing
+        is shared but a call that is on its way, and was sent just now.
     :param patience: real seconds that the call may wait for a slot.
+    :param ask: asks in another way than by the adapter's ``method``, for an answer of the same type.
     :raises KeyError: for an endpoint that is not in :mod:`investment.acquisition.cached`.
     :raises ProviderError, QuotaExhausted: as the gateway does.
     """
-    asked = _Question(BY_NAME[provider, method], params, max_age)
+    endpoint = BY_NAME[provider, method]
+    asker = _Asker(
+        shelf=Shelf(endpoint, params),
+        max_age=endpoint.max_age if max_age is None else max_age,
+        purpose=purpose,
+        lane=lane,
+        patience=patience,
+        ask=ask,
+        began=clock.now(),
+        awake=clock.awake(),
+    )
     try:
-        found = asked.look()
-        if found is not None:
-            asked.count("hits")
-            return found
-        return _ask_or_wait(asked, purpose, lane, patience)
+        found = asker.find_or_take_turn()
     except RedisError as error:
+        # Nothing was asked yet. If it is the state server that is away, the ledger will say so.
         logger.warning("Answers are not kept, the cache server is away: %s", type(error).__name__)
-        return _call(asked, purpose, lane, patience)
+        return asker.call()
+    return found if isinstance(found, Cached) else asker.take_turn(found)
 
 
-def _ask_or_wait(asked: "_Question", purpose: str, lane: Lane, patience: float) -> Cached:
-    client, token = redis.cache(), secrets.token_hex(8)
-    began = clock.now().timestamp()
-    give_up = time.monotonic() + _HOLD
-    while not client.set(asked.lock, token, nx=True, px=int(_HOLD * 1000)):
-        time.sleep(_LOOK)
-        # What was answered while we waited is for us too, however young it had to be.
-        if (found := asked.look(since=began)) is not None:
-            asked.count("shared")
-            return found
-        if (failure := asked.failure(since=began)) is not None:
-            asked.count("shared")
-            raise failure
-        if time.monotonic() > give_up:
-            break
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """Somebody who wants an answer that is not older than ``max_age``, and when they began to ask."""
+
+    shelf: Shelf
+    max_age: float
+    purpose: str
+    lane: Lane
+    patience: float
+    ask: Ask | None
+    began: datetime
+    awake: float  # when they began, by the clock that nobody sets
+
+    def find_or_take_turn(self) -> Cached | str:
+        """
+        Return an answer, or the token of the lock under which it is our turn to call.
+
+        :raises ProviderError, QuotaExhausted: what the call has failed with that we waited for.
+        """
+        client, token = redis.cache(), secrets.token_hex(8)
+        give_up, pause = time.monotonic() + _LONGEST, _LOOK
+        while True:
+            found, taken = self.find()
+            if found is not None:
+                return found
+            late = time.monotonic() > give_up
+            if late or (not taken and client.set(self.shelf.lock, token, nx=True, px=int(LOCKED * 1000))):
+                return token
+            time.sleep(pause)
+            pause = min(_LOOK_MOST, pause * 1.3)
+
+    def find(self) -> tuple[Cached | None, bool]:
+        """Return an answer for us, if there is one, and whether somebody is calling; raises as above."""
+        place = self.shelf.look()
+        if place.answer is not None and self._is_for_us(place.answer):
+            shared = self._was_on_its_way(place.answer)
+            self.shelf.count("shared" if shared else "hits")
+            at = datetime.fromtimestamp(place.answer.at, UTC)
+            return Cached(place.answer.value, at, place.answer.age, hit=True, shared=shared), place.taken
+        if place.failure is not None and self._concerns_us(place.failure):
+            self.shelf.count("shared")
+            raise place.failure.error
+        return None, place.taken
+
+    def take_turn(self, token: str) -> Cached:
+        """Call, and let the others know what comes of it."""
+        with _locked(self.shelf.lock, token):
+            # Somebody may have been answered between our look and our lock.
+            found = self._found_after_all()
+            if found is not None:
+                return found
+            self.shelf.count("misses")
+            try:
+                told = self.call()
+            except (ProviderError, QuotaExhausted) as error:
+                keep = functools.partial(
+                    self.shelf.keep_failure, error, lane=self.lane, patience=self.patience
+                )
+                _quietly(keep)
+                raise
+            _quietly(functools.partial(self.shelf.keep, told.value, at=told.at))
+            return told
+
+    def call(self) -> Cached:
+        at = clock.now()
+        if self.ask is not None:
+            value, at = self.ask()
+        else:
+            endpoint = self.shelf.endpoint
+            with gateway.provider(
+                endpoint.provider, lane=self.lane, purpose=self.purpose, patience=self.patience
+            ) as adapter:
+                value = getattr(adapter, endpoint.method)(**self.shelf.params)
+        return Cached(value, at, max(0.0, (clock.now() - at).total_seconds()))
+
+    def _found_after_all(self) -> Cached | None:
+        try:
+            return self.find()[0]
+        except RedisError:
+            return None
+
+    def _is_for_us(self, found: Answer) -> bool:
+        if found.age < 0:  # the clock was set back: nobody knows how old it is
+            return False
+        waited = max(0.0, (clock.now() - self.began).total_seconds())
+        allowed = self.max_age
+        if self._was_on_its_way(found):
+            allowed = max(allowed, _JOIN * max(1.0, clock.rate()))
+        return found.age - waited <= allowed
+
+    def _concerns_us(self, failure: Failure) -> bool:
+        if not self._was_on_its_way(failure):
+            return False
+        if isinstance(failure.error, QuotaExhausted):  # of what one lane lacks, another may have some
+            return failure.lane == self.lane and failure.patience >= self.patience
+        return True
+
+    def _was_on_its_way(self, what: Answer | Failure) -> bool:
+        """Return whether a call ended after we had begun to ask: it is the one that we waited for."""
+        return what.ended >= self.awake
+
+
+@contextmanager
+def _locked(name: str, token: str) -> Iterator[None]:
+    """Keep the lock that was taken, for as long as this process lives and the block lasts."""
+    client, ended = redis.cache(), threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(_RENEWED):
+            _quietly(lambda: client.eval(_RENEW, 1, name, token, str(int(LOCKED * 1000))))
+
+    threading.Thread(target=renew, name="answers", daemon=True).start()
     try:
-        # Somebody may have been answered between our look and our lock.
-        if (found := asked.look()) is not None:
-            asked.count("shared")
-            return found
-        asked.count("misses")
-        return _call(asked, purpose, lane, patience)
+        yield
     finally:
-        client.eval(_UNLOCK, 1, asked.lock, token)
-
-
-def _call(asked: "_Question", purpose: str, lane: Lane, patience: float) -> Cached:
-    at = clock.now()
-    try:
-        with gateway.provider(
-            asked.endpoint.provider, lane=lane, purpose=purpose, patience=patience
-        ) as adapter:
-            value = getattr(adapter, asked.endpoint.method)(**asked.params)
-    except errors.ProviderError as error:
-        asked.keep_failure(error, at)
-        raise
-    asked.keep(value, at)
-    return Cached(value, at, max(0.0, (clock.now() - at).total_seconds()))
-
-
-class _Question:
-    """One endpoint with its parameters: where its answer, its lock and its last failure are kept."""
-
-    def __init__(self, endpoint: Endpoint, params: Mapping[str, Param], max_age: float | None) -> None:
-        self.endpoint = endpoint
-        self.params = {name: value for name, value in params.items() if value is not None}
-        self.max_age = endpoint.max_age if max_age is None else max_age
-        told = json.dumps(self.params, sort_keys=True, ensure_ascii=False).encode()
-        digest = hashlib.sha256(told).hexdigest()[:24]
-        self._key = redis.key(PREFIX, endpoint.provider, endpoint.method, digest)
-        self.lock = f"{self._key}:lock"
-
-    def look(self, *, since: float | None = None) -> Cached | None:
-        """Return the kept answer if it is young enough, or was asked for after ``since`` (unix seconds)."""
-        kept = _cache().get(self._key)
-        if kept is None:
-            return None
-        entry = msgspec.msgpack.decode(kept, type=_Entry)
-        now = clock.now().timestamp()
-        age = now - entry.at
-        young = 0 <= age <= self.max_age or (since is not None and entry.at >= since and age >= 0)
-        if not young:
-            return None
-        value = msgspec.msgpack.decode(entry.value, type=_type_of(self.endpoint))
-        return Cached(value, datetime.fromtimestamp(entry.at, UTC), age, hit=True, shared=since is not None)
-
-    def keep(self, value: object, at: datetime) -> None:
-        told = msgspec.msgpack.encode(value)
-        if len(told) > _LARGEST:
-            return
-        entry = msgspec.msgpack.encode(_Entry(at.timestamp(), msgspec.Raw(told)))
-        _quietly(lambda: redis.cache().set(self._key, entry, ex=max(1, int(self.endpoint.max_age))))
-
-    def failure(self, *, since: float) -> errors.ProviderError | None:
-        """Return what the call that we waited for has failed with."""
-        kept = _cache().get(f"{self._key}:failed")
-        if kept is None:
-            return None
-        at, failure = msgspec.msgpack.decode(kept, type=tuple[float, _Failure])
-        return _error_of(failure) if at >= since else None
-
-    def keep_failure(self, error: errors.ProviderError, at: datetime) -> None:
-        retry_at = getattr(error, "retry_at", None)
-        told = _Failure(
-            type(error).__name__, error.message, error.provider, error.words, error.status,
-            retry_at.timestamp() if retry_at else None,
-        )  # fmt: skip
-        kept = msgspec.msgpack.encode((at.timestamp(), told))
-        _quietly(lambda: redis.cache().set(f"{self._key}:failed", kept, px=int(_ERROR_FOR * 1000)))
-
-    def count(self, what: str) -> None:
-        field = f"{self.endpoint.provider} {self.endpoint.method} {what}"
-        key = redis.key(PREFIX, STATS)
-        pipe = redis.cache().pipeline(transaction=False)
-        pipe.hincrby(key, field, 1)
-        pipe.hsetnx(key, "since", int(clock.now().timestamp()))
-        pipe.execute()
-
-
-def _cache() -> Any:
-    return redis.cache()
+        ended.set()
+        _quietly(lambda: client.eval(_UNLOCK, 1, name, token))
 
 
 def _quietly(write: Callable[[], object]) -> None:
@@ -210,24 +234,4 @@ def _quietly(write: Callable[[], object]) -> None:
     try:
         write()
     except RedisError as error:
-        logger.warning("An answer could not be kept: %s", type(error).__name__)
-
-
-def _error_of(told: _Failure) -> errors.ProviderError:
-    kind: type[errors.ProviderError] = getattr(errors, told.kind, errors.ProviderUnavailable)
-    more: dict[str, Any] = {"provider": told.provider, "words": told.words, "status": told.status}
-    if issubclass(kind, errors.TransientProviderError) and told.retry_at is not None:
-        more["retry_at"] = datetime.fromtimestamp(told.retry_at, UTC)
-    return kind(told.message, **more)
-
-
-@functools.cache
-def _type_of(endpoint: Endpoint) -> Any:
-    """Return the type that an adapter's method says it returns."""
-    module = import_module(f"investment.providers.adapters.{endpoint.provider}.client")
-    client = next(
-        each
-        for each in vars(module).values()
-        if isinstance(each, type) and each.__module__ == module.__name__ and hasattr(each, endpoint.method)
-    )
-    return typing.get_type_hints(getattr(client, endpoint.method))["return"]
+        logger.warning("The cache server was not told of a call: %s", type(error).__name__)

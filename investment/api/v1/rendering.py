@@ -1,7 +1,9 @@
 """Rows as several endpoints show them; the shapes are declared in :mod:`investment.api.v1.serializers`."""
 
+from datetime import datetime
 from typing import Any
 
+from investment.lib import clock
 from investment.market.models import CorporateAction, Origin
 
 
@@ -23,3 +25,8 @@ def render_action(action: CorporateAction) -> dict[str, Any]:
         "currency": action.currency,
         "known_at": action.known_at,
     }
+
+
+def age_seconds(at: datetime | None) -> float | None:
+    """Return how long ago something was, on the one clock; None where it is not known."""
+    return None if at is None else max(0.0, (clock.now() - at).total_seconds())

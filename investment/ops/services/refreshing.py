@@ -6,9 +6,10 @@ from datetime import datetime
 
 from investment.acquisition.kinds import Kind
 from investment.acquisition.services import refreshing
-from investment.acquisition.services.refreshing import NotRefreshed, Price
+from investment.acquisition.services.refreshing import NobodyToAsk, NotRefreshed, Price
 from investment.lib import clock
 from investment.market.models import Instrument
+from investment.market.selectors.companies import company_of
 from investment.ops.services.company import CannotAsk, ask_company
 from investment.providers.errors import ProviderError
 from investment.quotas.errors import QuotaExhausted
@@ -24,11 +25,18 @@ class Refreshed:
     skipped: dict[Kind, str] = field(default_factory=dict)
 
 
-def prices_of(*, kinds: Sequence[Kind], now: datetime) -> tuple[list[Price], dict[Kind, str]]:
-    """Return what refreshing each kind costs in calls, and why those cannot be that are left out."""
+def prices_of(
+    *, instrument: Instrument, kinds: Sequence[Kind], now: datetime
+) -> tuple[list[Price], dict[Kind, str]]:
+    """
+    Return what refreshing each kind costs in calls, and why those cannot be that are left out.
+
+    Nothing is asked.
+    """
     found, cannot = [], {}
     for kind in kinds:
         try:
+            _require_something_to_ask_by(instrument, kind)
             found.append(refreshing.price_of(kind=kind, now=now))
         except NotRefreshed as error:
             cannot[kind] = error.message
@@ -47,7 +55,7 @@ def refresh(*, instrument: Instrument, kinds: Sequence[Kind]) -> Refreshed:
             if kind is Kind.COMPANY:
                 ask_company(instrument=instrument, now=clock.now())
             else:
-                refreshing.refresh(instrument=instrument, kind=kind, now=clock.now())
+                refreshing.refresh(instrument=instrument, kind=kind)
         except QuotaExhausted as error:
             refusal = refusal or error
             done.skipped[kind] = error.message
@@ -58,3 +66,11 @@ def refresh(*, instrument: Instrument, kinds: Sequence[Kind]) -> Refreshed:
     if refusal is not None and not done.refreshed:
         raise refusal
     return done
+
+
+def _require_something_to_ask_by(instrument: Instrument, kind: Kind) -> None:
+    """:raises NobodyToAsk: where no call could tell anything of this instrument."""
+    if kind is Kind.COMPANY and instrument.cik is None:
+        raise NobodyToAsk(company_of(instrument=instrument).words, symbol=instrument.symbol)
+    if kind is Kind.QUOTE and not instrument.active:
+        raise NobodyToAsk(f"{instrument.symbol} is not listed any more: nobody tells its price")

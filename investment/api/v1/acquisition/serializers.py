@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from investment.acquisition.importance import Tier
 from investment.acquisition.kinds import Kind
+from investment.api.v1.serializers import number
 from investment.lib.level import Level
 from investment.ops.services.refreshing import KINDS
 
@@ -96,7 +97,7 @@ class ProviderUsageSerializer(serializers.Serializer[Any]):
     words = serializers.CharField()
     plan = serializers.CharField(help_text="What is paid for, as the settings name it")
     windows = WindowSerializer(many=True)
-    lanes = LanesSerializer(help_text="Calls of the last 24 hours")
+    lanes = LanesSerializer(help_text="Calls of this hour and the 24 before it")
     states = serializers.DictField(child=serializers.IntegerField(), help_text="What became of those calls")
     circuits = CircuitSerializer(many=True)
     entitlements = EntitlementSerializer(many=True)
@@ -163,6 +164,21 @@ class FreshnessSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     level = serializers.ChoiceField(LEVELS)
     data = DatumSerializer(many=True)  # type: ignore[assignment]
+
+
+class LastPriceSerializer(serializers.Serializer[Any]):
+    """The last price, raw, as a provider told it; ``reason`` says why there is none."""
+
+    symbol = serializers.CharField()
+    currency = serializers.CharField(allow_null=True)
+    price = number()
+    at = serializers.DateTimeField(allow_null=True, help_text="The instant of the price")
+    previous_close = number("As the same provider told it")
+    provider = serializers.CharField(allow_null=True, help_text="Who was asked")
+    source = serializers.CharField(allow_null=True, help_text="Whose figures it told")  # type: ignore[assignment]
+    fetched_at = serializers.DateTimeField(allow_null=True)
+    age_seconds = number("Since it was asked for")
+    reason = serializers.CharField(allow_null=True)
 
 
 class RefreshBody(serializers.Serializer[Any]):

@@ -1,7 +1,6 @@
 """What was asked of whom, what comes next, and how fresh everything is."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -9,29 +8,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from investment.accounts.models import User
-from investment.acquisition.importance import Tier
+from investment.accounts.models import ApiToken, User
 from investment.acquisition.kinds import Kind
 from investment.acquisition.selectors.cache import cache_usage
 from investment.acquisition.selectors.freshness import freshness
 from investment.acquisition.selectors.usage import ProviderUsage, api_usage
-from investment.acquisition.services.demand import declare_interest
+from investment.acquisition.services.demand import declare_viewing
+from investment.acquisition.services.last_prices import last_price
+from investment.api.exceptions import PeopleOnly
 from investment.api.parameters import read_body
 from investment.api.v1.acquisition.serializers import (
     ApiUsageSerializer,
     CacheSerializer,
     FreshnessSerializer,
+    LastPriceSerializer,
     RefreshBody,
     RefreshSerializer,
 )
+from investment.api.v1.rendering import age_seconds
 from investment.lib import clock
 from investment.market.models import Instrument
 from investment.market.selectors.lookup import look_up
 from investment.ops.selectors.jobs import next_file_at
 from investment.ops.services.refreshing import prices_of, refresh
 from investment.quotas.selectors import WindowStatus
-
-VIEWED_FOR = timedelta(minutes=2)  # after which a page that does not say so again is not open
 
 
 class ApiUsageView(APIView):
@@ -70,6 +70,34 @@ class FreshnessView(APIView):
         return Response(found)
 
 
+class QuoteView(APIView):
+    @extend_schema(operation_id="stock_quote", responses=LastPriceSerializer)
+    def get(self, request: Request, symbol: str) -> Response:
+        """
+        What it trades at: at most 15 seconds old, asked for in the lane of people who wait.
+
+        `price` is null where nobody tells one, and `reason` says why. 409 where nothing is asked at the
+        present spending level, 429 where no call is free (when one will be is in `Retry-After` and
+        `extra.retry_at`), 502 where the provider fails.
+        """
+        instrument = look_up(symbol=symbol)
+        found = last_price(instrument=instrument)
+        return Response(
+            {
+                "symbol": instrument.symbol,
+                "currency": instrument.currency,
+                "price": found.price,
+                "at": found.at,
+                "previous_close": found.previous_close,
+                "provider": found.provider,
+                "source": found.source,
+                "fetched_at": found.fetched_at,
+                "age_seconds": age_seconds(found.fetched_at),
+                "reason": found.reason,
+            }
+        )
+
+
 class RefreshView(APIView):
     @extend_schema(operation_id="refresh_stock", request=RefreshBody, responses=RefreshSerializer)
     def post(self, request: Request, symbol: str) -> Response:
@@ -82,7 +110,7 @@ class RefreshView(APIView):
         asked = read_body(RefreshBody, request)
         instrument = look_up(symbol=symbol)
         kinds = [Kind(word) for word in dict.fromkeys(asked["kinds"])]
-        calls, cannot = prices_of(kinds=kinds, now=clock.now())
+        calls, cannot = prices_of(instrument=instrument, kinds=kinds, now=clock.now())
         refreshed: list[Kind] = []
         if asked["confirm"]:
             done = refresh(instrument=instrument, kinds=[call.kind for call in calls])
@@ -101,17 +129,16 @@ class RefreshView(APIView):
 class ViewingView(APIView):
     @extend_schema(operation_id="viewing_stock", request=None, responses={204: None})
     def post(self, request: Request, symbol: str) -> Response:
-        """Say that somebody looks at this instrument: for two minutes its price is asked for more often."""
-        user, now = request.user, clock.now()
+        """
+        Say that somebody looks at this instrument: for two minutes its price is asked for more often.
+
+        For the dashboard alone; a program that wants a price now asks for a refresh.
+        """
+        if isinstance(request.auth, ApiToken):
+            raise PeopleOnly
+        user = request.user
         assert isinstance(user, User)  # noqa: S101  # for the type checker: strangers do not come so far
-        declare_interest(
-            who=f"page:{user.pk}",
-            instrument_ids=[look_up(symbol=symbol).pk],
-            kind=Kind.QUOTE,
-            tier=Tier.PAGE,
-            now=now,
-            until=now + VIEWED_FOR,
-        )
+        declare_viewing(user_id=user.pk, instrument_id=look_up(symbol=symbol).pk, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from investment.analysis.selectors.catalogue import Unit
 from investment.analysis.selectors.market_table import SORTS
 from investment.api.parameters import FiniteFloatField, PageQuery
-from investment.api.v1.market.serializers import DataIssueSerializer
+from investment.api.v1.market.serializers import DataIssueSerializer, QuoteSerializer
 from investment.api.v1.serializers import BOARDS, KINDS, ReasonSerializer, SourceSerializer, number
 
 UNITS = [(unit, unit) for unit in get_args(Unit)]
@@ -105,6 +105,9 @@ class StockSerializer(serializers.Serializer[Any]):
     delisted_on = serializers.DateField(allow_null=True)
     tickers = TickerSerializer(many=True)
     latest = LatestBarSerializer(allow_null=True)
+    quote = QuoteSerializer(
+        allow_null=True, help_text="The newest that is stored; asking for one is a refresh"
+    )
     previous_close = number()
     return_1 = number("Adjusted for splits and dividends, a fraction")
     actions_known_from = serializers.DateField(allow_null=True)

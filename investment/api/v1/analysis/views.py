@@ -17,11 +17,13 @@ from investment.api.v1.analysis.serializers import (
     StockQuery,
     StockSerializer,
 )
+from investment.api.v1.rendering import age_seconds
 from investment.lib import clock
 from investment.market.models import Instrument
 from investment.market.selectors.latest import LatestBar, latest_bars
 from investment.market.selectors.lookup import look_up
 from investment.market.selectors.provenance import list_open_issues, list_tickers
+from investment.market.selectors.quotes import newest_quote
 
 
 class StockListView(APIView):
@@ -42,6 +44,7 @@ class StockView(APIView):
             {
                 **_describe(instrument),
                 "latest": _latest(bar) if bar else None,
+                "quote": _quote(instrument),
                 "previous_close": bar.previous_close if bar else None,
                 "return_1": stands.return_1,
                 "rank": stands.rank,
@@ -98,6 +101,15 @@ def _describe(instrument: Instrument) -> dict[str, Any]:
         "actions_known_from": instrument.actions_from if withheld is None else None,
         "actions_note": withheld,
     }
+
+
+def _quote(instrument: Instrument) -> dict[str, Any] | None:
+    """Return the newest last price, with its own instant: it is no close, and stands beside them."""
+    found = newest_quote(instrument=instrument)
+    if found is None:
+        return None
+    names = ("price", "at", "previous_close", "provider", "source", "fetched_at")
+    return {name: getattr(found, name) for name in names} | {"age_seconds": age_seconds(found.fetched_at)}
 
 
 def _latest(bar: LatestBar) -> dict[str, Any]:

@@ -191,6 +191,22 @@ class LatestPricesSerializer(serializers.Serializer[Any]):
     unknown = serializers.ListField(child=serializers.CharField(), help_text="Symbols we do not know")
 
 
+class QuoteSerializer(serializers.Serializer[Any]):
+    """
+    The last price that a provider told, raw. It is never a part of the series of closes.
+
+    ``previous_close`` is the provider's too, and may differ from ours.
+    """
+
+    price = serializers.FloatField()
+    at = serializers.DateTimeField(help_text="The instant of the price")
+    previous_close = number()
+    provider = serializers.CharField(help_text="Who was asked")
+    source = serializers.CharField(help_text="Whose figures it told")  # type: ignore[assignment]
+    fetched_at = serializers.DateTimeField()
+    age_seconds = serializers.FloatField(help_text="Since it was asked for")
+
+
 class RatesQuery(serializers.Serializer[Any]):
     base = serializers.CharField(default=EURO, max_length=8, help_text="Currency that is priced, ISO 4217")
     on = serializers.DateField(required=False, help_text="By default today")
