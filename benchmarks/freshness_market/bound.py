@@ -54,7 +54,8 @@ def make_bound(
     opens, closes = truth.sessions[session]
     length, calls = closes - opens, a_minute / MINUTE
     day = make_day(truth, opens, closes, None, step=180.0)
-    solved = Solver(day, make_crowd(worths, np.full(len(worths), truth.gap(session))), calls=calls).solve()
+    crowd = make_crowd(worths, np.full(len(worths), truth.gap(session)), classes=48)
+    solved = Solver(day, crowd, calls=calls).solve(precision=1e-6)
     middles = (np.arange(round(length / MINUTE)) + 0.5) * MINUTE
     prices = np.interp(middles, day.times, solved.price)
     classes = np.geomspace(worths.min() * 0.2, worths.max() * 5, CLASSES)

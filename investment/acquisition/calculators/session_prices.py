@@ -28,6 +28,7 @@ CLASSES: Final = 20
 # How far the choice of the next look is spread, as a share of the price: it makes the demand smooth.
 TEMPERATURE: Final = 0.04
 STEPS_TO_SOLVE: Final = 4  # a class whose interval has fewer steps of the grid than this is a flow
+PRECISION: Final = 5e-5  # the ascent ends where a step gains less than this share of the value
 MAX_EVALUATIONS: Final = 50
 NIGHTS_AHEAD: Final = 2
 
@@ -109,22 +110,22 @@ class Crowd:
     ages: Floats  # of each group: variance from the look to the start
 
 
-def make_crowd(a: Floats, ages: Floats, *, groups: int = 8) -> Crowd:
+def make_crowd(a: Floats, ages: Floats, *, groups: int = 8, classes: int = CLASSES) -> Crowd:
     """Sort instruments into classes of ``a`` and groups of ``ages`` (variance since the last look)."""
     top = float(a.max()) * 1.001
-    edges = np.geomspace(min(float(np.quantile(a, 0.002)), top / 1.1), top, CLASSES + 1)
-    of_class = np.clip(np.searchsorted(edges, a, side="right") - 1, 0, CLASSES - 1)
-    size = np.bincount(of_class, minlength=CLASSES)
-    mean = np.bincount(of_class, weights=a, minlength=CLASSES) / np.maximum(size, 1)
+    edges = np.geomspace(min(float(np.quantile(a, 0.002)), top / 1.1), top, classes + 1)
+    of_class = np.clip(np.searchsorted(edges, a, side="right") - 1, 0, classes - 1)
+    size = np.bincount(of_class, minlength=classes)
+    mean = np.bincount(of_class, weights=a, minlength=classes) / np.maximum(size, 1)
     cuts = np.unique(np.quantile(ages, np.linspace(0, 1, groups + 1)[1:-1]))
     of_group = np.searchsorted(cuts, ages, side="left")
     kinds = len(cuts) + 1
     members = np.bincount(of_group, minlength=kinds)
-    counts = np.bincount(of_class * kinds + of_group, minlength=CLASSES * kinds).astype(float)
+    counts = np.bincount(of_class * kinds + of_group, minlength=classes * kinds).astype(float)
     kept = np.flatnonzero(members)
     mean_age = np.bincount(of_group, weights=ages, minlength=kinds) / np.maximum(members, 1)
     present = size > 0
-    return Crowd(mean[present], counts.reshape(CLASSES, kinds)[present][:, kept], mean_age[kept])
+    return Crowd(mean[present], counts.reshape(classes, kinds)[present][:, kept], mean_age[kept])
 
 
 def steady_price(a: Floats, counts: Floats, calls: float, pace: float, length: float) -> float:
@@ -192,12 +193,12 @@ class Solver:
         self.left, self.first_left = left, np.zeros((len(crowd.a), len(crowd.ages)))
         self.evaluations = 0
 
-    def solve(self, knots: Floats | None = None) -> Prices:
+    def solve(self, knots: Floats | None = None, *, precision: float = PRECISION) -> Prices:
         """Return the prices, starting from those of another day where given."""
         x = self._guess() if knots is None or len(knots) != len(self.nodes) else knots.copy()
         value = 0.0
         for _ in range(NIGHTS_AHEAD if self.carried else 1):
-            x, value = self._ascend(x)
+            x, value = self._ascend(x, precision)
             if self.carried:
                 self._look_ahead(np.exp(x @ self.hats))
         return Prices(self.day, np.exp(x @ self.hats), x, value, self.carried)
@@ -272,12 +273,12 @@ class Solver:
         ends = np.clip((self.day.length - self.nodes) / 3000, 0.03, 1)
         return np.asarray(np.log(self.base * ends * np.clip(3 * np.exp(-self.nodes / 1200), 1, 3)))
 
-    def _ascend(self, x: Floats) -> tuple[Floats, float]:
+    def _ascend(self, x: Floats, precision: float) -> tuple[Floats, float]:
         """Climb by BFGS steps, each shortened until it gains."""
         value, slope = self.dual(x)
         weight = self.hats @ (np.exp(x @ self.hats) * self.cells * self.calls)
         inverse = np.diag(1 / np.maximum(weight, weight.max() * 1e-4))
-        limit = self.evaluations + MAX_EVALUATIONS
+        limit = self.evaluations + int(MAX_EVALUATIONS * max(1.0, np.log10(PRECISION / precision) + 1))
         while self.evaluations < limit:
             direction = np.clip(inverse @ slope, -0.7, 0.7)
             share = 1.0
@@ -292,7 +293,7 @@ class Solver:
                 turn = np.eye(len(x)) - np.outer(moved, bent) / curve
                 inverse = turn @ inverse @ turn.T + np.outer(moved, moved) / curve
             gained, x, value, slope = new_value - value, there, new_value, new_slope
-            if gained < 5e-5 * abs(value):
+            if gained < precision * abs(value):
                 break
         return x, value
 
