@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-REMEMBERED: Final = 8  # plans
+REMEMBERED: Final = 100  # planned calls: a pace of long ago says little
 FEWEST: Final = 20  # planned calls that say something
-MOST: Final = 3.0
+MOST: Final = 2.0
 
 
 class Pace:
@@ -23,7 +23,7 @@ class Pace:
     def __init__(self) -> None:
         self.calls = 0
         self._plan: tuple[datetime, Sequence[datetime], int] | None = None
-        self._past: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)
+        self._past: deque[tuple[int, int]] = deque()
 
     def made(self, calls: int) -> None:
         """Count calls that were made."""
@@ -41,5 +41,7 @@ class Pace:
             if now > planned_at and planned < len(calls):
                 self._past.append((planned, self.calls - made))
                 self._plan = None
+        while len(self._past) > 1 and sum(planned for planned, _ in self._past) > REMEMBERED:
+            self._past.popleft()
         planned, made = (sum(column) for column in zip(*self._past, strict=True)) if self._past else (0, 0)
         return 1.0 if planned < FEWEST else min(MOST, max(1.0, planned / max(1, made)))

@@ -53,6 +53,7 @@ AIM = 0.8
 # Of the calls that the limits allow, those that promises may take: the policy has the rest.
 SHARE = 0.9
 HOLD = 60.0  # real seconds until a call that nobody gave back counts as lost
+ON_THE_WAY = 0.25  # real seconds from choosing to the ledger; a slot that is free by then need not wait
 BATCH = 8  # data of one order: a worker's thread asks for them one after the other
 PLAN_AHEAD = timedelta(hours=1)
 _MOST_PLANNED = 4000
@@ -370,12 +371,18 @@ def _access(provider: str) -> Access[object] | None:
 
 def _room(way: _Way, now: datetime, flying: int) -> int | None:
     """
-    Return how many calls the ledger would grant the planned lane now; None without limits.
+    Return how many calls the ledger would grant when they have got there; None without limits.
 
     :param flying: calls that were handed out; those that the ledger does not hold yet will take a slot each.
     """
-    rows = [row for row in window_status(now=now, scope=way.limits.scope) if row.window is not None]
-    return min((row.lanes[LANE].free - max(0, flying - row.lanes[LANE].held) for row in rows), default=None)
+    rooms = []
+    for row in window_status(now=now, scope=way.limits.scope):
+        if row.window is not None:
+            lane = row.lanes[LANE]
+            stopped = row.full_until or row.closed_until
+            soon = 0 if stopped else int(way.rate * ON_THE_WAY * clock.rate())
+            rooms.append(lane.free + soon - max(0, flying - lane.held))
+    return min(rooms, default=None)
 
 
 def _stretch(way: _Way, tiers: Iterable[Tier]) -> float:

@@ -13,6 +13,7 @@ from investment.acquisition.levels import SENTENCES
 from investment.acquisition.models import InFlight, Sighting
 from investment.acquisition.selectors.freshness import DatumFreshness, freshness
 from investment.acquisition.selectors.plan import current_plan
+from investment.acquisition.selectors.universe import load_universe
 from investment.acquisition.services import claims
 from investment.acquisition.services.demand import declare_interest, withdraw_interest
 from investment.acquisition.services.fetching import Order, fetch
@@ -265,6 +266,22 @@ def test_a_failure_waits_and_says_so(sandbox: RunningSandbox) -> None:
     assert quote_of(symbol).error == ""
 
 
+def test_another_planner_knows_what_rests_and_what_the_file_has_told(market: SampleMarket) -> None:
+    symbol, other = listed()[:2]
+    resting = Sighting.objects.create(
+        kind=Kind.QUOTE, instrument_id=ids(symbol)[0], provider="finnhub", tried_at=MORNING,
+        error="unknown", again_at=MORNING + timedelta(days=7),
+    )  # fmt: skip
+    planner = Planner()
+    asked = go_on(planner, seconds=60, step=10, work=answered)
+
+    assert resting.instrument_id not in asked
+    assert ids(other)[0] in asked
+    assert planner.closed_for(clock.now()) == timedelta(0)
+    # Yesterday's close came with the file: that is what a price was known by at the open.
+    assert load_universe(now=MORNING).last_close[ids(other)[0]] == datetime(2026, 3, 2, 21, 0, tzinfo=UTC)
+
+
 def test_while_the_exchange_is_closed_nothing_is_asked_and_it_says_until_when(
     market: SampleMarket,
 ) -> None:
@@ -273,6 +290,7 @@ def test_while_the_exchange_is_closed_nothing_is_asked_and_it_says_until_when(
 
     assert go_on(planner, seconds=60).total() == 0
     assert "The exchange is closed until 2026-03-04 14:30 UTC" in quote_of(listed()[0]).why_not_sooner
+    assert planner.closed_for(datetime(2026, 3, 3, 23, 0, tzinfo=UTC)) == timedelta(hours=15, minutes=30)
 
 
 def test_more_than_can_be_promised_is_said(market: SampleMarket) -> None:

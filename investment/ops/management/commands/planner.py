@@ -64,7 +64,7 @@ class Leader:
         if time.monotonic() - self._published >= max(QUICKEST_PUBLISH, PUBLISH / max(1.0, pace / 20)):
             self._publish(now, spending)
         closed = self._planner.closed_for(clock.now()).total_seconds() / pace
-        return min(REST, closed) if closed > 0 else max(QUICKEST_TICK, TICK / max(1.0, pace / 4))
+        return min(REST, closed) if closed > 0 else max(QUICKEST_TICK, TICK / max(1.0, pace / 3))
 
     def _publish(self, now: datetime, spending: level.Level) -> None:
         """Beside the ticks: working out an hour of calls takes longer than one of them may."""
