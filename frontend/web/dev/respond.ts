@@ -261,6 +261,10 @@ function stock(row: StockRow, index: number): Stock {
     active: true, listed_on: "2019-05-02", delisted_on: null,
     tickers: [{ symbol: row.symbol, first: "2019-05-02", last: null }],
     latest: latest ? { ...latest, vwap: null, source: SOURCE, as_of: "2026-11-20T21:00:00Z" } : null,
+    quote: latest?.close == null ? null : {
+      price: latest.close * 1.012, at: "2026-11-20T20:59:58Z", previous_close: latest.close, provider: "finnhub", source: "finnhub",
+      fetched_at: "2026-11-21T05:07:50Z", age_seconds: 30,
+    },
     previous_close: closes(index).at(-2) ?? null,
     return_1: row.return_1,
     actions_known_from: index % 31 === 12 ? null : "2024-10-01",

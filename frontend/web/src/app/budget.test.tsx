@@ -119,6 +119,14 @@ test("a stock's data say how fresh they are, and a refresh says its price before
   expect(asked.filter((request) => request.endsWith("/viewing"))).toEqual(["POST /api/stocks/AAAX/viewing"]);
 });
 
+test("the last price stands beside the close with its time and its source, never in its place", async () => {
+  open("/stocks/AAAX?view=table");
+
+  const last = await screen.findByRole("group", { name: "Last price" });
+  expect(last).toHaveTextContent(/\$[\d.]+\+1\.20%Last price 20 Nov, \d\d:59 · Finnhub/);
+  expect(screen.getByText(/20 Nov 2026 close/)).toBeVisible();
+});
+
 test("a refresh that nobody can pay for is told with its time", async () => {
   open("/stocks/AAAX?tab=data&view=table", (method, path) => {
     if (!path.endsWith("/refresh") || method !== "POST") return undefined;

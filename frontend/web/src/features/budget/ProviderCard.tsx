@@ -5,7 +5,8 @@ import { count, day, instant, moment, percent, words } from "@/lib/format";
 import { Panel, Pill } from "@/ui/parts";
 import { Told } from "@/ui/told";
 
-import classes from "./budget.module.css";
+import page from "./budget.module.css";
+import classes from "./provider.module.css";
 import { condition, failures, kindWords, metered, per, segments, taken, windowDetail, windowWords } from "./words";
 
 function LimitBar({ window, now }: { window: LimitWindow; now: string }) {
@@ -62,7 +63,7 @@ function Lanes({ provider }: { provider: ProviderUsage }) {
   const failed = failures(provider.states);
   return (
     <section className={classes.part}>
-      <h3>
+      <h3 data-tip="Whole hours: this one and the 24 before it">
         Last 24 hours <span>{total === 1 ? "1 call" : `${count(total)} calls`}</span>
       </h3>
       {total > 0 && (
@@ -72,7 +73,7 @@ function Lanes({ provider }: { provider: ProviderUsage }) {
               <span key={lane} data-lane={lane} style={{ flexGrow: provider.lanes[lane] }} />
             ))}
           </div>
-          <ul className={classes.key}>
+          <ul className={page.key}>
             {used.map(({ lane, label }) => (
               <li key={lane} data-lane={lane}>
                 <b>{count(provider.lanes[lane])}</b> {label}

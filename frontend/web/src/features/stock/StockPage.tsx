@@ -1,5 +1,5 @@
 import { Button, Skeleton, Tabs } from "@mantine/core";
-import { IconArrowLeft, IconDatabase, IconMoodEmpty, IconPlugConnectedX } from "@tabler/icons-react";
+import { IconArrowLeft, IconClock, IconDatabase, IconMoodEmpty, IconPlugConnectedX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useEffect } from "react";
@@ -7,7 +7,7 @@ import { useCallback, useEffect } from "react";
 import { NotFound } from "@/api/errors";
 import { useStatus } from "@/api/status";
 import type { Stock } from "@/api/types";
-import { day, instant, kind, money, number } from "@/lib/format";
+import { day, instant, kind, moment, money, number, sourceName } from "@/lib/format";
 import { remembered } from "@/lib/recents";
 import { Failure } from "@/ui/failure";
 import { Change, Unknown } from "@/ui/figures";
@@ -26,6 +26,28 @@ import classes from "./stock.module.css";
 import { useViewing } from "./viewing";
 
 const route = getRouteApi("/shell/stocks/$symbol");
+
+/** The last price that a provider told: beside the close, never in its place, and no part of the series. */
+function LastQuote({ quote, currency }: { quote: NonNullable<Stock["quote"]>; currency: string | null }) {
+  const now = useStatus()?.now ?? quote.fetched_at;
+  const asked = sourceName(quote.provider);
+  return (
+    <div className={classes.lastQuote} role="group" aria-label="Last price">
+      <div className={classes.priceLine}>
+        <span className={classes.lastPrice}>{money(quote.price, currency)}</span>
+        {quote.previous_close !== null && (
+          <span className={classes.lastChange}>
+            <Change value={quote.price / quote.previous_close - 1} tip={`Since the close before, ${money(quote.previous_close, currency)} as ${asked} tells it`} />
+          </span>
+        )}
+      </div>
+      <Pill tip={`Asked of ${asked} ${instant(quote.fetched_at)}\nNo part of the series of closes`}>
+        <IconClock size={13} aria-hidden="true" />
+        Last price {moment(quote.at, now)} · {sourceName(quote.source)}
+      </Pill>
+    </div>
+  );
+}
 
 function Head({ stock }: { stock: Stock }) {
   const { latest, previous_close: before } = stock;
@@ -48,6 +70,7 @@ function Head({ stock }: { stock: Stock }) {
           {stock.stale && <Pill tone="warn">Stale: no bar in the latest session</Pill>}
         </div>
       </div>
+      {stock.quote && <LastQuote quote={stock.quote} currency={stock.currency} />}
       <div className={classes.quote}>
         {latest?.close == null ? (
           <span className={classes.bigPrice}>

@@ -8,6 +8,8 @@ export function stockQuery(symbol: string) {
     queryKey: ["stock", symbol],
     queryFn: ({ signal }) => answer(client.GET("/api/stocks/{symbol}", { params: { path: { symbol } }, signal })),
     staleTime: 60_000,
+    // The last price is asked for every minute while the page is open.
+    refetchInterval: 15_000,
   });
 }
 
