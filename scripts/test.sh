@@ -42,6 +42,26 @@ check() {
   fi
 }
 
+# meanwhile NAME COMMAND...: begin a check beside the ones that follow; `waited` says how it went.
+meanwhile() {
+  beside_name="$1"
+  beside_log="$state/$1.log"
+  beside_started=$SECONDS
+  guarded "${@:2}" >"$beside_log" 2>&1 &
+  beside=$!
+}
+
+waited() {
+  printf '── %s, meanwhile\n' "$beside_name"
+  if wait "$beside"; then
+    printf '   passed within %d s\n' $((SECONDS - beside_started))
+  else
+    cat "$beside_log"
+    printf '   FAILED\n'
+    failed+=("$beside_name")
+  fi
+}
+
 # with_servers COMMAND...: beside fresh embedded servers.
 with_servers() {
   check "$1" "$venv/bin/python" -m investment.ops.local.with_servers "$venv/bin/python" -m "${@:2}"
@@ -62,14 +82,16 @@ elif [ -n "$fast" ]; then
   check "import contracts" lint-imports
   with_servers "tests, the quick part" pytest -q -n 2 -m "not slow and not browser and not sdk"
 else
+  (make_venv "$root/.venv-sdk" "$root/requirements/sdk-judges.txt") &
+  judges=$!
   build_frontend
   find_browser
-  [ ! -f "$root/requirements/sdk-judges.txt" ] || make_venv "$root/.venv-sdk" "$root/requirements/sdk-judges.txt"
+  wait "$judges"
   check "ruff" ruff check --quiet .
   check "ruff format" ruff format --check --quiet .
   check "import contracts" lint-imports
   # mypy's Django plugin loads the settings, which connect to nothing.
-  check "mypy" env DATABASE_URL=postgres://none@none/none REDIS_URL=redis://none/0 CACHE_URL=redis://none/0 \
+  meanwhile "mypy" env DATABASE_URL=postgres://none@none/none REDIS_URL=redis://none/0 CACHE_URL=redis://none/0 \
     DJANGO_SECRET_KEY=none mypy .
   if command -v shellcheck >/dev/null 2>&1; then
     check "shellcheck" sh -c 'git ls-files "*.sh" .ci/run | xargs shellcheck --external-sources'
@@ -81,6 +103,7 @@ else
     check "frontend: types" npm --prefix "$web" run --silent types
     check "frontend: tests" npm --prefix "$web" run --silent test
   fi
+  waited
   with_servers "tests" pytest -n 2 --cov=investment --cov-report=term --cov-fail-under=90
 fi
 end_setup
