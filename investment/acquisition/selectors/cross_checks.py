@@ -37,10 +37,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """Up to which session a source was asked about an instrument, and when at the latest in vain."""
+    """Up to which session a source was compared, and the last day that was settled when it was asked last."""
 
     until: date | None
-    failed: date | None
+    asked: date
 
 
 def settled_until(now: datetime) -> date | None:
@@ -97,10 +97,9 @@ def candidates(*, source: Source, now: datetime, symbols: Collection[str] | None
     prices = wanted(kind=Kind.QUOTE, now=now)
     found = []
     for pk, symbol in _instruments(symbols):
-        before = past.get(pk, _Past(None, None))
-        since = first if symbols is not None else before.until or first
-        asked = max(filter(None, (before.until, before.failed)), default=None)
-        unchecked = len(sessions) - (bisect_right(sessions, asked) if asked else 0)
+        before = past.get(pk)
+        since = before.until if before and before.until and symbols is None else first
+        unchecked = len(sessions) - (bisect_right(sessions, before.asked) if before else 0)
         volume = money.get(pk, np.nan)
         if pk not in comparable_ids or (symbols is None and (unchecked == 0 or not np.isfinite(volume))):
             continue
@@ -154,12 +153,10 @@ def _past(provider: str) -> dict[int, _Past]:
     rows = (
         CrossCheck.objects.filter(kind=Kind.BARS, provider=provider)
         .values("instrument_id")
-        .annotate(until=Max("until", filter=Q(error="")), failed=Max("checked_at", filter=~Q(error="")))
+        .annotate(until=Max("until", filter=Q(error="")), asked=Max("checked_at"))
         .order_by()
     )
     return {
-        row["instrument_id"]: _Past(
-            row["until"], row["failed"].astimezone(NEW_YORK).date() if row["failed"] else None
-        )
+        row["instrument_id"]: _Past(row["until"], (row["asked"] - SETTLED_AFTER).astimezone(NEW_YORK).date())
         for row in rows
     }

@@ -430,6 +430,7 @@ def _detail(
         "lacks": [name for name, word in words.items() if word is None],
         "values": {name: word._asdict() if word else None for name, word in words.items()},
         "sources": asked,
+        "told_by": [*sorted({str(each["source"]) for each in asked.values()})],
         "differences": [
             {
                 "field": each.field,

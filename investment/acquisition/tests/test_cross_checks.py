@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from investment.acquisition.calculators.comparison import BarValues
@@ -16,57 +15,24 @@ from investment.acquisition.models import CrossCheck, Trust
 from investment.acquisition.selectors.cross_checks import Candidate, candidates, comparable, served_by
 from investment.acquisition.services.cross_checks import Checked, check, compare
 from investment.acquisition.services.demand import declare_interest
-from investment.lib import clock
-from investment.lib.exchange_days import SessionDay
+from investment.acquisition.tests.told import BAR, DAYS, NOW, Told, all_days, begin, series, stored
 from investment.market.models import BarRevision, DailyBar, DataIssue, Instrument, Origin
-from investment.market.services.bars import ingest_series
-from investment.market.services.calendar import write_sessions
-from investment.market.services.origins import NewOrigin
 from investment.providers import errors
-from investment.providers.contracts import BarColumns, BarSeries, MalformedRow
+from investment.providers.contracts import BarSeries, MalformedRow
 
 pytestmark = pytest.mark.django_db
 
-DAYS = [date(2026, 3, 2) + timedelta(days=number) for number in (0, 1, 2, 3, 4, 7, 8)]
-NOW = datetime(2026, 3, 12, 3, tzinfo=UTC)
 MASSIVE, ALPHA = (
     next(each for each in RULES[Kind.BARS].sources if each.provider == name and not each.market)
     for name in ("massive", "alphavantage")
 )
 THIRD = replace(ALPHA, provider="third", endpoint="bars")
-BAR = BarValues(100.0, 102.0, 99.0, 101.0, 1000.0)
 OTHER = BAR._replace(close=101.5)
-Told = dict[date, BarValues]
 
 
 @pytest.fixture(autouse=True)
 def calendar() -> None:
-    clock.set_clock(origin=NOW, rate=0)
-    sessions = [
-        SessionDay(
-            day, datetime(day.year, day.month, day.day, 14, 30, tzinfo=UTC),
-            datetime(day.year, day.month, day.day, 21, tzinfo=UTC), False,
-        )
-        for day in DAYS
-    ]  # fmt: skip
-    write_sessions(days=sessions, first=DAYS[0], last=DAYS[-1])
-
-
-def series(told: Told, symbol: str = "ABC", malformed: Sequence[MalformedRow] = ()) -> BarSeries:
-    days = sorted(told)
-    o, high, low, close, volume = (
-        np.array([getattr(told[day], name) for day in days]) for name in BarValues._fields
-    )
-    unknown = np.full(len(days), np.nan)
-    bars = BarColumns([symbol] * len(days), o, high, low, close, volume, unknown, unknown.copy())
-    return BarSeries(symbol, days, bars, list(malformed), "raw", "")
-
-
-def stored(told: Told, *, symbol: str = "ABC", provider: str = "massive", now: datetime = NOW) -> Instrument:
-    ingest_series(
-        series=series(told, symbol), origin=NewOrigin(provider=provider, endpoint="daily_bars"), now=now
-    )
-    return Instrument.objects.get(symbol=symbol)
+    begin()
 
 
 def look(told: Told, source: Source = ALPHA, malformed: Sequence[MalformedRow] = ()) -> Checked:
@@ -87,11 +53,6 @@ def trust() -> dict[str, tuple[int, int]]:
 def open_days() -> list[date | None]:
     issues = DataIssue.objects.filter(kind="disagreement", closed_at=None).order_by("session")
     return list(issues.values_list("session", flat=True))
-
-
-def all_days(values: BarValues = BAR, *, but: dict[date, BarValues | None] | None = None) -> Told:
-    told = {**dict.fromkeys(DAYS, values), **(but or {})}
-    return {day: word for day, word in told.items() if word is not None}
 
 
 def test_what_agrees_is_counted_once_and_leaves_nothing_behind() -> None:
@@ -273,7 +234,12 @@ def test_what_is_worth_most_comes_first_and_what_was_checked_waits() -> None:
         kind="bars", instrument=held, provider="alphavantage", since=DAYS[0], until=DAYS[6], checked_at=NOW
     )
     CrossCheck.objects.create(
-        kind="bars", instrument=big, provider="alphavantage", since=DAYS[0], until=DAYS[5], checked_at=NOW
+        kind="bars",
+        instrument=big,
+        provider="alphavantage",
+        since=DAYS[0],
+        until=DAYS[5],
+        checked_at=NOW - timedelta(days=1),
     )
     chosen = candidates(source=ALPHA, now=NOW)
     assert [(each.symbol, each.since) for each in chosen] == [("BIG", DAYS[5]), ("SMALL", DAYS[0])]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
+from investment.acquisition.services.standing_in import stand_in, wanted_symbols
 from investment.market.services.actions import ingest_actions, withhold_actions
 from investment.market.services.bars import AnswerRefused, ingest_series
 from investment.ops.models import BackfillStep, Run
@@ -17,6 +18,7 @@ from investment.ops.services.sources import provider_under
 from investment.ops.services.work import OnProgress, silent
 from investment.providers.contracts import DividendRecord, SplitRecord
 from investment.providers.errors import (
+    CircuitOpen,
     MalformedPayload,
     NotEntitled,
     OutOfHistory,
@@ -44,6 +46,11 @@ class _Backfill(Bringing):
     plan: BackfillPlan
     on_progress: OnProgress
     sleep: Callable[[float], None]
+    elsewhere: int = 0  # calls to others that stood in
+
+    @property
+    def calls(self) -> int:
+        return self.provider.calls_spent + self.elsewhere
 
     def ask(self, question: Callable[[], Answer]) -> Answer:
         """Return the answer; a passing failure is asked again, more and more slowly, a few times."""
@@ -56,7 +63,7 @@ class _Backfill(Bringing):
         return question()
 
     def tell(self, what: str, done: int, total: int) -> None:
-        self.tally.calls = self.provider.calls_spent
+        self.tally.calls = self.calls
         self.on_progress(what, done, total)
         self.tally.progress(done, total)
 
@@ -98,7 +105,7 @@ def run_backfill(
             else:
                 _by_session(work)
         finally:
-            tally.calls = provider.calls_spent
+            tally.calls = work.calls
         tally.message = "; ".join(work.notes)
         return Backfilled(work.stored, tally.calls, tally.seconds, work.notes)
 
@@ -151,7 +158,13 @@ def _by_symbol(work: _Backfill) -> None:
     symbols = work.plan.symbols
     for place, symbol in enumerate(symbols):
         work.tell("Instruments", place, len(symbols))
-        note = _one_symbol(work, symbol)
+        try:
+            note = _one_symbol(work, symbol)
+        except CircuitOpen:
+            # What people hold and watch does not wait until it has recovered.
+            for waiting in wanted_symbols(symbols=symbols[place:], now=work.tally.now):
+                work.notes.append(f"{waiting}: {_instead(work, waiting)}")
+            raise
         if note is not None:
             work.finish_step(BackfillStep.Kind.SYMBOL, work.plan.since, work.plan.until, symbol, note)
     work.tell("Instruments", len(symbols), len(symbols))
@@ -163,11 +176,16 @@ def _one_symbol(work: _Backfill, symbol: str) -> str | None:
     note = _symbol_actions(work, symbol)
     try:
         series = work.ask(lambda: work.provider.daily_bars(symbol=symbol, start=since, end=until))
-    except (UnknownSymbol, OutOfHistory, NotEntitled) as error:
+    except OutOfHistory as error:
         return f"{symbol}: {stage_bars.explain(error)}"
+    except (UnknownSymbol, NotEntitled) as error:
+        return f"{symbol}: {stage_bars.explain(error)}{_instead_if_wanted(work, symbol)}"
     except MalformedPayload as error:
         work.notes.append(f"{symbol} was refused: {error.message}")
         return None
+    if not series.sessions and not series.malformed:  # which is how an unknown symbol looks
+        instead = _instead_if_wanted(work, symbol)
+        return f"{note or symbol}: no bars{instead}" if instead else note
     origin = work.origin(
         endpoint="daily_bars", basis=series.basis, digest=series.digest, detail=f"{symbol} {since} to {until}"
     )
@@ -177,6 +195,26 @@ def _one_symbol(work: _Backfill, symbol: str) -> str | None:
         work.notes.append(f"{symbol} was refused: {error.message}")
         return None
     return note
+
+
+def _instead_if_wanted(work: _Backfill, symbol: str) -> str:
+    wanted = wanted_symbols(symbols=[symbol], now=work.tally.now)
+    return f"; {_instead(work, symbol)}" if wanted else ""
+
+
+def _instead(work: _Backfill, symbol: str) -> str:
+    """Let the next source of the same basis stand in for one instrument; return what came of it, in words."""
+    done = stand_in(
+        symbol=symbol,
+        since=work.plan.since,
+        until=work.plan.until,
+        now=work.tally.now,
+        epoch=work.lease.epoch,
+        writing=work.lease.writing,
+    )
+    work.elsewhere += done.calls
+    work.tally.inserted += done.stored
+    return done.words
 
 
 def _symbol_actions(work: _Backfill, symbol: str) -> str:

@@ -110,7 +110,6 @@ def _ask(
 ) -> None:
     chosen = candidates(source=source, now=tally.now, symbols=symbols)
     if not chosen:
-        done.skipped[source.provider] = "has nothing to compare with"
         return
     left = room(source, tally.now)
     before = tally.calls
@@ -139,6 +138,8 @@ def _count(checked: Checked, tally: Tally, done: CrossChecked) -> None:
 
 
 def _summary(done: CrossChecked) -> str:
+    if not done.checked and not done.skipped:
+        return "There is nothing left to compare"
     told = [each for each in done.checked if not each.error]
     agreed, disagreed = sum(each.agreed for each in told), sum(each.disagreed for each in told)
     words = [f"{len(told)} instruments compared: {agreed:,} sessions agree, {disagreed:,} do not"]

@@ -80,6 +80,9 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     quarantined = QuarantinedRow.objects.filter(origin_id__in=origins).delete()[0]
     # What refused answers said stands in these in their own words.
     DataIssue.objects.filter(kind__in=_WORDS).update(detail={})
+    # Where it disagreed with another, its figures stand beside the other's.
+    said = DataIssue.objects.filter(kind=DataIssue.Kind.DISAGREEMENT)
+    said.filter(detail__told_by__contains=[provider]).delete()
     Origin.objects.filter(pk__in=origins).delete()
     instruments, blanked = _forget_facts(provider, now)
     computed = _forget_computed(touched) if touched else 0

@@ -10,15 +10,18 @@ from django.db import connection
 from django.db.models import Count
 from pytest_django import Settings
 
+from investment.acquisition.importance import Tier
+from investment.acquisition.kinds import Kind
+from investment.acquisition.services.demand import declare_interest
 from investment.analysis.models import Figures
 from investment.analysis.services.run import analyse_session
 from investment.lib import clock
-from investment.market.models import DailyBar, Instrument, QuarantinedRow
+from investment.market.models import DailyBar, Instrument, Origin, QuarantinedRow
 from investment.ops.models import BackfillStep, Installation, Run
 from investment.ops.selectors.backfill import plan_backfill
 from investment.ops.services.backfill import Backfilled, run_backfill
 from investment.ops.tests.stage import MONDAY, NIGHT, folder_of_bars, mode, night_after, run
-from investment.providers.errors import ProviderUnavailable
+from investment.providers.errors import CircuitOpen, ProviderUnavailable
 from investment.providers.sandbox.testing import RunningSandbox
 from investment.quotas.errors import QuotaExhausted
 from investment.quotas.models import Call
@@ -216,3 +219,56 @@ def test_afterwards_the_latest_session_is_analysed_again(
     assert "5 sessions of the whole market, newest first; about" in out
     assert [run.analysed > 0 for run in Run.objects.filter(subject="2026-03-02").order_by("pk")] == [True] * 2
     assert "Nothing is missing from 2026-02-23 to 2026-03-02" in capsys.readouterr().out
+
+
+@pytest.fixture
+def two_sources(sandbox: RunningSandbox, settings: Settings) -> list[str]:
+    """Two funds, the first of which somebody holds, and a second source of bars; returns their symbols."""
+    settings.ALPHAVANTAGE_BASE_URL = f"{sandbox.url}/alphavantage/query"
+    settings.ALPHAVANTAGE_API_KEY = sandbox.key
+    funds = list(Instrument.objects.filter(kind="etf", active=True).order_by("symbol")[:2])
+    Instrument.objects.exclude(pk__in=[fund.pk for fund in funds]).delete()
+    Instrument.objects.update(currency="USD")
+    declare_interest(
+        who="test", instrument_ids=[funds[0].pk], kind=Kind.BARS, tier=Tier.HELD, now=clock.now()
+    )
+    return [fund.symbol for fund in funds]
+
+
+def bars_by_source() -> dict[tuple[str, str], int]:
+    rows = DailyBar.objects.order_by().values_list("instrument__symbol", "origin__provider")
+    return {(symbol, provider): n for symbol, provider, n in rows.annotate(n=Count("session"))}
+
+
+def test_what_the_first_source_does_not_know_comes_from_the_next_for_what_people_hold(
+    sandbox: RunningSandbox, two_sources: list[str]
+) -> None:
+    held, other = two_sources
+    sandbox.fault("empty", endpoint="range", times=2)
+
+    done = backfill(date(2025, 9, 1))
+
+    assert bars_by_source() == {(held, "alphavantage"): 100}
+    assert set(Origin.objects.values_list("basis", flat=True)) == {"raw"}
+    assert "100 sessions come from Alpha Vantage instead" in done.notes[0]
+    assert other in done.notes[1]
+    assert "instead" not in done.notes[1]
+    assert done.calls == 6 + 1
+
+
+def test_while_the_first_source_is_down_the_next_one_brings_what_people_hold(
+    sandbox: RunningSandbox, two_sources: list[str]
+) -> None:
+    held, _ = two_sources
+    sandbox.fault("status", endpoint="range", status=503, times=None)
+    with pytest.raises(ProviderUnavailable):
+        backfill(date(2025, 9, 1))
+    with pytest.raises(CircuitOpen):
+        backfill(date(2025, 9, 1))
+
+    assert bars_by_source() == {(held, "alphavantage"): 100}
+    assert not BackfillStep.objects.filter(kind="symbol").exists()
+    sandbox.reset()
+    clock.set_clock(origin=NIGHT + timedelta(minutes=20), rate=0)
+    backfill(date(2025, 9, 1))
+    assert {provider for _, provider in bars_by_source()} == {"massive"}

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from investment.acquisition.models import CrossCheck, Trust
+from investment.acquisition.services.bar_sources import single_sources
 from investment.lib import clock
 from investment.lib.level import Level, set_level
 from investment.lib.modes import Mode
@@ -18,8 +20,9 @@ from investment.market.services.bars import ingest_series
 from investment.market.services.calendar import write_sessions
 from investment.market.services.instruments import upsert_instruments
 from investment.market.services.origins import NewOrigin
+from investment.ops import tasks
 from investment.ops.models import Run
-from investment.ops.services.cross_checking import CrossChecked, cross_check
+from investment.ops.services.cross_checking import LEFT_FREE, CrossChecked, cross_check, room
 from investment.ops.services.installation import record_mode
 from investment.ops.tests.stage import mode, reach
 from investment.providers import gateway
@@ -153,3 +156,70 @@ def test_real_sources_that_disagree_are_shown_with_both_values_and_nothing_is_ch
         set_level(Level.THRIFT)
         assert "thrift" in checked().message
         assert sandbox.counts("alphavantage").received == asked == 2
+
+
+def test_with_a_free_plan_a_hundred_sessions_at_a_time_are_compared_and_the_next_day_keeps_its_share(
+    settings: Settings, shared_data: Path
+) -> None:
+    second = shared_data / "expected" / "AAPL-second-source.csv"
+    with two_sources(
+        settings, shared_data, plan="free", symbol="AAPL", second=second, now=AFTERWARDS
+    ) as sandbox:
+        tasks.cross_check()
+        assert [issue.session for issue in DataIssue.objects.all()] == [MISSING[1]]
+        assert CrossCheck.objects.get().compared == 101  # 100 and the one that it lacks
+        tasks.cross_check()
+        assert Run.objects.latest("pk").message == "There is nothing left to compare"
+        assert sandbox.counts("alphavantage").admitted == 1
+
+        # As it would have been on other days.
+        for day in (datetime(2017, 8, 20, 3, 30, tzinfo=UTC), datetime(2015, 10, 10, 3, 30, tzinfo=UTC)):
+            clock.set_clock(origin=day, rate=1)
+            assert checked(["AAPL"]).calls == 1
+        assert sorted(str(issue.session) for issue in DataIssue.objects.all()) == [
+            str(day) for day in (DISPUTED, *MISSING)
+        ]
+        assert trust()["alphavantage"][1] == 3
+
+        # Of its 25 calls a day 5 are for people who wait, and two in five for the day to come.
+        clock.set_clock(origin=AFTERWARDS + timedelta(days=2), rate=60)
+        source = next(each for each in single_sources() if each.provider == "alphavantage")
+        assert room(source, clock.now()) == 25 - 5 - ceil(25 * LEFT_FREE) == 10
+        for _ in range(20):
+            if not checked(["AAPL"]).calls:
+                break
+        assert sandbox.counts("alphavantage").admitted - 3 == 10
+        assert Run.objects.latest("pk").message.endswith("0 calls were left over, the rest waits for its day")
+
+
+@pytest.mark.parametrize(("symbol", "session"), [("TSLA", date(2016, 2, 10)), ("SPY", date(2016, 6, 24))])
+def test_planted_errors_of_other_symbols_are_found_and_nothing_else(
+    settings: Settings, shared_data: Path, tmp_path: Path, symbol: str, session: date
+) -> None:
+    """A wrong close, a factor of ten in the volume, a session that is not there; the rest as it is."""
+    lines = (shared_data / "bars" / f"{symbol}.csv").read_text().splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith(f"{session},"))
+    day, o, high, low, close, volume = lines[place].split(",")
+    lines[place] = ",".join((day, o, high, low, str((float(high) + float(low)) / 2 * 1.0005), volume))
+    assert abs(float(lines[place].split(",")[4]) / float(close) - 1) > 0.002
+    gone = lines.pop(place + 4).split(",")[0]
+    cells = lines[place + 9].split(",")
+    lines[place + 9] = ",".join((*cells[:5], str(float(cells[5]) * 10)))
+    second = tmp_path / "second.csv"
+    second.write_text("\n".join(lines))
+    with two_sources(
+        settings,
+        shared_data,
+        plan="premium_75",
+        symbol=symbol,
+        second=tmp_path / "second.csv",
+        now=AFTERWARDS,
+    ):
+        done = checked()
+
+    issues = {str(issue.session): issue.detail for issue in DataIssue.objects.filter(kind="disagreement")}
+    # Of SPY two rows cannot be true: what the second source lacks may have been one of them.
+    assert set(issues) == {day, cells[0]} | ({gone} if symbol == "TSLA" else set())
+    assert [each["field"] for each in issues[day]["differences"]] == ["close"]
+    assert [each["field"] for each in issues[cells[0]]["differences"]] == ["volume"]
+    assert done.checked[0].compared > 500

@@ -27,6 +27,7 @@ from investment.market.models import (
 )
 from investment.market.services.actions import ingest_dividends
 from investment.market.services.bars import ingest_market_day
+from investment.market.services.issues import open_issue
 from investment.market.services.origins import NewOrigin
 from investment.market.services.publications import remember
 from investment.ops.models import BackfillStep, Installation, SessionJob
@@ -67,9 +68,18 @@ def imported(sandbox: RunningSandbox, *, scale: float = 1.0, session: date = MON
 def test_nothing_of_it_is_left(sandbox: RunningSandbox) -> None:
     bars = DailyBar.objects.filter(session=MONDAY).count()
     calls = Call.objects.count()
+    for session, who in ((MONDAY, "massive"), (FRIDAY, "other")):
+        open_issue(
+            kind="disagreement",
+            message="They disagree.",
+            session=session,
+            detail={"told_by": [who, "own"]},
+            now=NIGHT,
+        )
 
     done = forget()
 
+    assert DataIssue.objects.get(kind="disagreement").session == FRIDAY
     assert (done.bars, done.promoted, done.gaps) == (bars, 0, bars)
     assert holdings(provider="massive").empty
     assert not Origin.objects.filter(provider="massive").exists()
