@@ -89,15 +89,16 @@ def test_an_embedded_server_killed_by_force_ends_the_platform_with_its_name(star
     assert_all_gone(everything)
 
 
-@pytest.mark.parametrize("words", [("gunicorn",), ("celery", "worker"), ("manage.py", "beat")])
-def test_a_killed_process_is_started_again(start: Starts, words: tuple[str, ...]) -> None:
+def test_a_killed_process_is_started_again(start: Starts) -> None:
     platform = start()
-    killed = platform.find(*words)
+    processes = (("gunicorn",), ("celery", "solo"), ("manage.py", "beat"), ("manage.py", "planner"))
+    killed = {words: platform.find(*words) for words in (*processes, ("celery", "fetch"))}
 
-    killed.kill()
+    for process in killed.values():
+        process.kill()
 
-    another = _wait_for_another(platform, killed, words)
-    assert another.is_running()
+    for words, process in killed.items():
+        assert _wait_for_another(platform, process, words).is_running()
     assert platform.process.poll() is None
     assert platform.stop() == 0
 

@@ -100,6 +100,8 @@ class Platform:
             credentials = self.runtime / f"credentials-{mode.name}.json"
             self._prepare(children, check, credentials)
             names = ["web", "worker", "beat"] + (["sandbox"] if mode.kind != "live" else [])
+            # The clock of a folder of bars stands still: nothing becomes any older, and nothing is planned.
+            names += ["planner", "fetcher"] if mode.kind != "data" else []
             honcho = [sys.executable, "-m", "honcho", "start", "--no-colour", "--env", os.devnull]
             with log.open("wb") as output:
                 processes = children.start([*honcho, *names], output)
