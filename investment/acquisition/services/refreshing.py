@@ -17,7 +17,7 @@ from investment.providers import registry
 from investment.providers.errors import MalformedPayload, ProviderError
 from investment.providers.titles import TITLES
 from investment.quotas.contracts import Lane
-from investment.quotas.selectors import ledger_status
+from investment.quotas.selectors import WindowStatus, ledger_status
 from investment.quotas.services import scopes
 
 LANE: Lane = "interactive"
@@ -67,9 +67,11 @@ def price_of(*, kind: Kind, now: datetime) -> Price:
     scopes.declare(limits)
     status = ledger_status(now=now, scope=limits.scope)
     windows = [row for row in status.windows if row.window is not None]
-    tightest = min(windows, key=lambda row: row.lanes[LANE].free, default=None)
+    # Of a second's limit nobody can wait for the end: where nothing binds, the longest says the most.
+    windows.sort(key=lambda row: row.window.seconds if row.window else 0, reverse=True)
+    tightest = min(windows, key=_left, default=None)
     free = tightest.lanes[LANE].free if tightest else None
-    if status.emergency or not status.memory_known:  # then the ledger grants this lane nothing
+    if status.emergency:  # then the ledger grants this lane nothing
         free = 0
     waits = [row.next_slot_at for row in windows if row.next_slot_at is not None]
     return Price(
@@ -81,6 +83,11 @@ def price_of(*, kind: Kind, now: datetime) -> Price:
         limit=tightest.window.limit if tightest and tightest.window else None,
         resets_at=max(waits, default=None),
     )
+
+
+def _left(row: WindowStatus) -> float:
+    """Return which share of a window is free."""
+    return row.lanes[LANE].free / row.window.limit if row.window else 1.0
 
 
 def refresh(*, instrument: Instrument, kind: Kind) -> Sighting:

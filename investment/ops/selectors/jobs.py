@@ -7,7 +7,12 @@ from django.db.models import Max, Min, Q, QuerySet
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.market.models import DailyBar
-from investment.market.selectors.sessions import latest_closed_session, next_session, sessions_between
+from investment.market.selectors.sessions import (
+    CalendarMissing,
+    latest_closed_session,
+    next_session,
+    sessions_between,
+)
 from investment.ops.calculators import timetable
 from investment.ops.models import SessionJob
 from investment.ops.selectors.prices import has_prices
@@ -80,7 +85,11 @@ def sessions_since(*, since: date, now: datetime) -> list[date]:
 
 
 def next_file_at(*, now: datetime) -> datetime | None:
-    """Return when the whole market's file is asked for next; None where nobody tells prices."""
+    """
+    Return when the whole market's file is asked for next.
+
+    None where nobody tells prices, and where the calendar does not reach.
+    """
     if not has_prices():
         return None
     waiting: datetime | None = SessionJob.objects.filter(next_try_at__isnull=False).aggregate(
@@ -88,5 +97,11 @@ def next_file_at(*, now: datetime) -> datetime | None:
     )["at"]
     if waiting is not None:
         return max(waiting, now)
-    upcoming = next_session(after=latest_closed_session(now))
+    try:
+        latest = latest_closed_session(now)
+    except CalendarMissing:
+        return None
+    if now < timetable.first_try_at(latest):  # its day is over, and its job is about to be opened
+        return timetable.first_try_at(latest)
+    upcoming = next_session(after=latest)
     return timetable.first_try_at(upcoming) if upcoming else None

@@ -1,11 +1,13 @@
 """What was asked of whom, what comes next, and how fresh everything is."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from investment.accounts.models import ApiToken, User
@@ -20,10 +22,13 @@ from investment.api.parameters import read_body
 from investment.api.v1.acquisition.serializers import (
     ApiUsageSerializer,
     CacheSerializer,
+    CircuitSerializer,
+    EntitlementSerializer,
     FreshnessSerializer,
     LastPriceSerializer,
     RefreshBody,
     RefreshSerializer,
+    TrustSerializer,
 )
 from investment.api.v1.rendering import age_seconds
 from investment.lib import clock
@@ -152,10 +157,10 @@ def _provider(found: ProviderUsage, symbols: dict[int, str]) -> dict[str, object
         "windows": list(_windows(found.windows)),
         "lanes": found.lanes,
         "states": found.states,
-        "circuits": found.circuits,
-        "entitlements": found.entitlements,
+        "circuits": [_shown(each, CircuitSerializer) for each in found.circuits],
+        "entitlements": [_shown(each, EntitlementSerializer) for each in found.entitlements],
         "planned": found.planned,
-        "trust": found.trust,
+        "trust": [_shown(each, TrustSerializer) for each in found.trust],
         "next_calls": [
             {
                 "at": call.at,
@@ -169,6 +174,11 @@ def _provider(found: ProviderUsage, symbols: dict[int, str]) -> dict[str, object
         ],
         "minutes": found.minutes,
     }
+
+
+def _shown(found: object, shape: type[Serializer[Any]]) -> dict[str, object]:
+    """Return what the contract names, and nothing else: scopes, for one, hold digests of keys."""
+    return {name: getattr(found, name) for name in list[str](shape().fields)}
 
 
 def _windows(rows: Iterable[WindowStatus]) -> Iterable[dict[str, object]]:
