@@ -28,7 +28,7 @@ class Source:
 PRICES = Source("Massive", "MASSIVE_API_KEY", "the whole market's days", "no key, so no prices")
 COMPANIES = Source("SEC", "SEC_CONTACT", "companies and their filings", "no contact, so no company data")
 OTHERS = (
-    Source("Finnhub", "FINNHUB_API_KEY", "last prices while the exchange is open; live trades: manage.py trades", "no key"),
+    Source("Finnhub", "FINNHUB_API_KEY", "last prices and, by manage.py trades, live trades", "no key"),
     Source("Alpha Vantage", "ALPHAVANTAGE_API_KEY", "a second opinion on stored bars", "no key"),
     Source("NewsAPI", "NEWSAPI_API_KEY", _NO_USE_YET, "no key"),
 )
