@@ -89,10 +89,9 @@ def candidates(*, source: Source, now: datetime, symbols: Collection[str] | None
         return []
     sessions = sessions_between(first, last)
     comparable_ids = _comparable(source, sessions)
-    universe = load_universe(now=now)
-    money = dict(zip(universe.instrument_ids.tolist(), universe.dollar_volume.tolist(), strict=True))
-    known = universe.dollar_volume[np.isfinite(universe.dollar_volume) & (universe.dollar_volume > 0)]
-    least = float(known.min()) if len(known) else 1.0
+    # What is worth most is of no interest where somebody has chosen.
+    money = _dollar_volumes(now) if symbols is None else {}
+    least = min((value for value in money.values() if value > 0), default=1.0)
     tiers, past = wanted(kind=Kind.BARS, now=now), _past(source.provider)
     prices = wanted(kind=Kind.QUOTE, now=now)
     found = []
@@ -100,19 +99,18 @@ def candidates(*, source: Source, now: datetime, symbols: Collection[str] | None
         before = past.get(pk)
         since = before.until if before and before.until and symbols is None else first
         unchecked = len(sessions) - (bisect_right(sessions, before.asked) if before else 0)
-        volume = money.get(pk, np.nan)
-        if pk not in comparable_ids or (symbols is None and (unchecked == 0 or not np.isfinite(volume))):
+        volume = money.get(pk)
+        if pk not in comparable_ids or (symbols is None and (volume is None or not unchecked)):
             continue
         tier = min(
             (each[pk].tier for each in (tiers, prices) if pk in each),
             key=list(Tier).index,
             default=Tier.UNIVERSE,
         )
-        value = volume if np.isfinite(volume) and volume > 0 else least
         found.append(
             Candidate(
                 pk, symbol, since, last,
-                worth(importance=IMPORTANCE[tier], dollar_volume=value, unchecked=unchecked),
+                worth(importance=IMPORTANCE[tier], dollar_volume=volume or least, unchecked=unchecked),
             )
         )  # fmt: skip
     return sorted(found, key=lambda each: (-each.worth, each.instrument_id))
@@ -128,6 +126,15 @@ def _instruments(symbols: Collection[str] | None) -> list[tuple[int, str]]:
     if symbols is not None:
         rows = rows.filter(symbol__in=symbols)
     return list(rows.order_by("pk").values_list("pk", "symbol"))
+
+
+def _dollar_volumes(now: datetime) -> dict[int, float]:
+    """Return what is traded in a usual session, by instrument, where that is known."""
+    universe = load_universe(now=now)
+    known = np.isfinite(universe.dollar_volume)
+    return dict(
+        zip(universe.instrument_ids[known].tolist(), universe.dollar_volume[known].tolist(), strict=True)
+    )
 
 
 def _comparable(source: Source, sessions: Sequence[date]) -> set[int]:
