@@ -67,10 +67,10 @@ def price_of(*, kind: Kind, now: datetime) -> Price:
     scopes.declare(limits)
     status = ledger_status(now=now, scope=limits.scope)
     windows = [row for row in status.windows if row.window is not None]
-    # Of a second's limit nobody can wait for the end: where nothing binds, the longest says the most.
-    windows.sort(key=lambda row: row.window.seconds if row.window else 0, reverse=True)
-    tightest = min(windows, key=_left, default=None)
-    free = tightest.lanes[LANE].free if tightest else None
+    # What is used of a second's limit is free again before anybody has read it.
+    lasting = [row for row in windows if row.window and (row.window.seconds > 1 or not _free(row))]
+    tightest = min(lasting or windows, key=_free, default=None)
+    free = _free(tightest) if tightest else None
     if status.emergency:  # then the ledger grants this lane nothing
         free = 0
     waits = [row.next_slot_at for row in windows if row.next_slot_at is not None]
@@ -85,9 +85,8 @@ def price_of(*, kind: Kind, now: datetime) -> Price:
     )
 
 
-def _left(row: WindowStatus) -> float:
-    """Return which share of a window is free."""
-    return row.lanes[LANE].free / row.window.limit if row.window else 1.0
+def _free(row: WindowStatus) -> int:
+    return row.lanes[LANE].free
 
 
 def refresh(*, instrument: Instrument, kind: Kind) -> Sighting:
