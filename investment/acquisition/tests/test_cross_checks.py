@@ -16,7 +16,7 @@ from investment.acquisition.selectors.cross_checks import Candidate, candidates,
 from investment.acquisition.services.cross_checks import Checked, check, compare
 from investment.acquisition.services.demand import declare_interest
 from investment.acquisition.tests.told import BAR, DAYS, NOW, Told, all_days, begin, series, stored
-from investment.market.models import BarRevision, DailyBar, DataIssue, Instrument, Origin
+from investment.market.models import BarRevision, DailyBar, DataIssue, Instrument, Origin, Ticker
 from investment.providers import errors
 from investment.providers.contracts import BarSeries, MalformedRow
 
@@ -192,6 +192,12 @@ def test_nothing_is_compared_before_a_listing_or_while_sources_still_correct_it(
     )
     assert (found.since, found.until) == (DAYS[2], DAYS[5])
     assert list(found.found) == DAYS[2:6]
+
+
+def test_what_a_ticker_was_before_is_another_story() -> None:
+    stored(all_days())
+    Ticker.objects.update(first_session=DAYS[3])
+    assert look(all_days(OTHER)).since == DAYS[3]
 
 
 def test_where_rows_cannot_be_read_a_gap_may_be_one_of_them() -> None:
