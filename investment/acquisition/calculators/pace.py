@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-REMEMBERED: Final = 100  # planned calls: a pace of long ago says little
+REMEMBERED: Final = 300  # planned calls: a pace of long ago says little
 FEWEST: Final = 20  # planned calls that say something
 MOST: Final = 2.0
 

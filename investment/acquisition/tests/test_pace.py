@@ -48,8 +48,8 @@ def test_a_few_calls_say_nothing_and_an_old_pace_is_forgotten() -> None:
     assert pace.at(after(100)) == pytest.approx(2.0)
 
     pace.plan(after(100), one_a_second(100), made=pace.calls)
-    pace.made(100)
-    assert pace.at(after(200)) == 1.0
+    pace.made(400)
+    assert pace.at(after(500)) == 1.0
 
 
 def plan_of(*seconds: float) -> Plan:

@@ -55,8 +55,8 @@ def test_two_processes_keep_what_was_promised_and_a_kill_costs_a_moment(
     promised = timedelta(seconds=RULES[Kind.QUOTE].targets[Tier.HELD])
 
     def seen() -> list[datetime]:
-        rows = Sighting.objects.filter(instrument_id__in=held, seen_at__isnull=False)
-        return list(rows.values_list("seen_at", flat=True))
+        rows = Sighting.objects.filter(instrument_id__in=held).values_list("seen_at", flat=True)
+        return [at for at in rows if at is not None]
 
     def young() -> bool:
         now, looks = clock.now(), seen()
