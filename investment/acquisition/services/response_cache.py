@@ -27,7 +27,8 @@ from investment.acquisition.cached import BY_NAME
 from investment.acquisition.services.shelf import Answer, Failure, Param, Shelf
 from investment.lib import clock, redis
 from investment.providers import gateway
-from investment.providers.errors import ProviderError
+from investment.providers.errors import ProviderError, ProviderUnavailable
+from investment.providers.titles import TITLES
 from investment.quotas.contracts import Lane
 from investment.quotas.errors import QuotaExhausted
 
@@ -165,10 +166,13 @@ class _Asker:
             try:
                 told = self.call()
             except (ProviderError, QuotaExhausted) as error:
-                keep = functools.partial(
-                    self.shelf.keep_failure, error, lane=self.lane, patience=self.patience
-                )
-                _quietly(keep)
+                self._tell_failure(error)
+                raise
+            except Exception:
+                # A fault of ours: it is raised here, with its traceback, and need not cost the others a call.
+                name = TITLES[self.shelf.endpoint.provider]
+                words = f"The call to {name} that was waited for broke off: try again in a moment"
+                self._tell_failure(ProviderUnavailable(words, provider=self.shelf.endpoint.provider))
                 raise
             _quietly(functools.partial(self.shelf.keep, told.value, at=told.at))
             return told
@@ -184,6 +188,9 @@ class _Asker:
             ) as adapter:
                 value = getattr(adapter, endpoint.method)(**self.shelf.params)
         return Cached(value, at, max(0.0, (clock.now() - at).total_seconds()))
+
+    def _tell_failure(self, error: ProviderError | QuotaExhausted) -> None:
+        _quietly(functools.partial(self.shelf.keep_failure, error, lane=self.lane, patience=self.patience))
 
     def _found_after_all(self) -> Cached | None:
         try:
