@@ -32,7 +32,6 @@ from investment.acquisition.calculators.comparison import (
     BarValues,
     Verdict,
     changes,
-    differences,
     same,
     verdicts,
 )
@@ -46,10 +45,10 @@ from investment.acquisition.selectors.cross_checks import (
     spans,
 )
 from investment.acquisition.services.bar_sources import ask_bars
+from investment.acquisition.services.disagreements import Pair, detail_of, message_of, title_of, words_of
 from investment.lib import clock
-from investment.lib.json import JSONDict
 from investment.market.calculators.plausibility import impossible_days
-from investment.market.models import DailyBar, DataIssue, Instrument, Origin, Ticker
+from investment.market.models import DailyBar, DataIssue, Instrument, Ticker
 from investment.market.selectors.sessions import sessions_between
 from investment.market.services.issues import close_issue, open_issue
 from investment.market.services.origins import NewOrigin
@@ -57,7 +56,6 @@ from investment.market.services.second_opinions import keep_second_opinions
 from investment.providers import errors
 from investment.providers.contracts import BarSeries
 from investment.providers.registry import source_of
-from investment.providers.titles import TITLES
 
 KIND: Final = DataIssue.Kind.DISAGREEMENT
 _LONGEST = 300
@@ -85,17 +83,6 @@ class Checked:
     found: dict[date, str] = field(default_factory=dict)
     closed: list[date] = field(default_factory=list)
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """One session as it is stored and as the second source has it; ``first`` is who told what is stored."""
-
-    session: date
-    first: str
-    stored: BarValues | None
-    told: BarValues | None
-    origin: Origin | None
 
 
 def check(
@@ -158,7 +145,7 @@ def compare(
     told, unreadable = _readable(series)
     span = _common_span(instrument, told, now)
     if span is None:
-        done.error = f"{_title(source.provider)} and what is stored of {instrument.symbol} share no session"
+        done.error = f"{title_of(source.provider)} and what is stored of {instrument.symbol} share no session"
     else:
         done.since, done.until = span
         _compare(instrument, source, told, done, span, call_id, now, judge_missing=not unreadable)
@@ -237,7 +224,7 @@ def _pairs(
     span: tuple[date, date],
     *,
     judge_missing: bool,
-) -> Iterable[_Pair]:
+) -> Iterable[Pair]:
     """Yield the sessions in which two providers of one basis can be compared."""
     bars = {
         bar.session: bar
@@ -255,20 +242,20 @@ def _pairs(
         bar, values = bars.get(session), told.get(session)
         if bar is None:
             if values is not None and session in known and usual and usual[0][0] != source.provider:
-                yield _Pair(session, usual[0][0], None, values, None)
+                yield Pair(session, usual[0][0], None, values, None)
             continue
         if not comparable(source, bar.origin):
             continue
         if values is None and (not judge_missing or bar.volume == 0):
             continue
         stored = BarValues(bar.open, bar.high, bar.low, bar.close, bar.volume)
-        yield _Pair(session, served_by(bar.origin), stored, values, bar.origin)
+        yield Pair(session, served_by(bar.origin), stored, values, bar.origin)
 
 
 def _judge(
     instrument: Instrument,
     source: Source,
-    pair: _Pair,
+    pair: Pair,
     issue: DataIssue | None,
     counted: set[str],
     done: Checked,
@@ -276,7 +263,7 @@ def _judge(
 ) -> dict[str, tuple[int, int]]:
     """Open, renew or close the issue of one session; return by how much whose counts change."""
     is_open = issue is not None and issue.closed_at is None
-    before_told = _words_of(issue) if issue is not None and is_open else {}
+    before_told = words_of(issue) if issue is not None and is_open else {}
     words: dict[str, BarValues | None] = {
         **before_told,
         pair.first: pair.stored,
@@ -300,14 +287,14 @@ def _judge(
             close_issue(kind=KIND, session=pair.session, instrument=instrument, now=now)
             done.closed.append(pair.session)
     else:
-        message = _message(instrument.symbol, pair, words)
+        message = message_of(instrument.symbol, pair, words)
         done.found[pair.session] = message
         open_issue(
             kind=KIND,
             message=message,
             session=pair.session,
             instrument=instrument,
-            detail=_detail(instrument.symbol, pair, source, words, {**before, **after}, issue, now),
+            detail=detail_of(instrument.symbol, pair, source, words, {**before, **after}, issue, now),
             now=now,
         )
     return changes(before, after)
@@ -369,79 +356,4 @@ def _counted(looks: Iterable[CrossCheck], session: date) -> set[str]:
         if look.since and look.until and look.since <= session <= look.until
         for name in (look.provider, *look.against.split(", "))
         if name
-    }
-
-
-def _words_of(issue: DataIssue) -> dict[str, BarValues | None]:
-    found: dict[str, BarValues | None] = {}
-    for name, values in issue.detail.get("values", {}).items():
-        found[name] = None if values is None else BarValues(*(values[each] for each in BarValues._fields))
-    return found
-
-
-# Saying it
-
-
-def _title(provider: str) -> str:
-    """Return a provider's name for people; figures from behind the sandbox never bear it alone."""
-    title, source = TITLES.get(provider, provider), source_of(provider)
-    return title if source == provider or provider not in TITLES else f"{title} ({source})"
-
-
-def _message(symbol: str, pair: _Pair, words: Mapping[str, BarValues | None]) -> str:
-    parts = []
-    for name, word in words.items():
-        if name == pair.first or same(pair.stored, word):
-            continue
-        if word is None or pair.stored is None:
-            has, lacks = (pair.first, name) if word is None else (name, pair.first)
-            bar = pair.stored or word
-            close = f"{bar.close:,.10g}" if bar else ""
-            parts.append(f"{_title(lacks)} has no bar, {_title(has)} has (close {close})")
-            continue
-        parts += [
-            f"{each.field} {each.first:,.10g} from {_title(pair.first)}, {each.second:,.10g} from "
-            f"{_title(name)}: {each.apart:.1f} basis points apart, up to {each.allowed:.1f} are usual"
-            for each in differences(pair.stored, word)
-        ]
-    kept = "Both are kept; nothing was changed." if len(words) == 2 else "All are kept; nothing was changed."
-    return f"{symbol} on {pair.session}: {'; '.join(parts)}. {kept}"
-
-
-def _detail(
-    symbol: str,
-    pair: _Pair,
-    source: Source,
-    words: Mapping[str, BarValues | None],
-    judged: Mapping[str, Verdict],
-    issue: DataIssue | None,
-    now: datetime,
-) -> JSONDict:
-    earlier = issue.detail if issue is not None and issue.closed_at is None else {}
-    asked: dict[str, Any] = {
-        **earlier.get("sources", {}),
-        source.provider: {"source": source_of(source.provider), "at": now.isoformat()},
-    }
-    if pair.origin is not None:
-        asked[pair.first] = {"source": pair.origin.provider, "at": pair.origin.fetched_at.isoformat()}
-    return {
-        "symbol": symbol,
-        "stored": pair.first if pair.stored else None,
-        "lacks": [name for name, word in words.items() if word is None],
-        "values": {name: word._asdict() if word else None for name, word in words.items()},
-        "sources": asked,
-        "told_by": [*sorted({str(each["source"]) for each in asked.values()})],
-        "differences": [
-            {
-                "field": each.field,
-                pair.first: each.first,
-                name: each.second,
-                "basis_points": round(each.apart, 2),
-                "usual": round(each.allowed, 2),
-            }
-            for name, word in words.items()
-            if pair.stored is not None and word is not None
-            for each in differences(pair.stored, word)
-        ],
-        "verdicts": dict(judged),
     }
