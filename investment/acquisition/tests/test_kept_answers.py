@@ -1,9 +1,11 @@
 """What is kept of each endpoint, against what its adapter says beside the sandbox."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from investment.acquisition.cached import BY_NAME
@@ -87,3 +89,32 @@ def test_a_failure_of_the_provider_costs_one_call_and_is_not_kept_as_an_answer(
     assert not told.hit
     assert told.value.price > 0
     assert sandbox.sandbox.tally(KEY, "finnhub").received == Call.objects.count() == 2
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_hundred_who_ask_at_once_cost_the_provider_one_call(sandbox: RunningSandbox, fails: bool) -> None:
+    symbol = sandbox.market.lines[0].symbol
+    if fails:
+        sandbox.fault("status", endpoint="finnhub.quote", times=100)
+    told: list[object] = []
+    ready = threading.Barrier(100)
+
+    def ask() -> None:
+        ready.wait()
+        try:
+            told.append(answer("finnhub", "quote", {"symbol": symbol}, purpose="a test").value)
+        except errors.ProviderError as error:
+            told.append((type(error), str(error), error.words, error.status))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert len(told) == 100
+    assert told == [told[0]] * 100
+    assert isinstance(told[0], tuple) == fails
+    assert sandbox.sandbox.tally(KEY, "finnhub").received == Call.objects.count() == 1
