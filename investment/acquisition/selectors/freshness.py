@@ -279,6 +279,8 @@ def _missing(provider: str) -> str:
         registry.access(provider)
     except ProviderError as error:
         return f"{error.message.rstrip('.')}."
+    except ValueError as error:  # the settings name a plan that we do not know
+        return f"{error}."
     return ""
 
 

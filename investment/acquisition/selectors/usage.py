@@ -113,6 +113,8 @@ def _access(name: str) -> tuple[Access[object] | None, str]:
         return registry.access(name), ""
     except ProviderError as error:
         return None, error.message
+    except ValueError as error:  # the settings name a plan that we do not know
+        return None, str(error)
 
 
 def _windows(access: Access[object], known: Mapping[str, list[WindowStatus]]) -> list[WindowStatus]:

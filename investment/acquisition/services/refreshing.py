@@ -141,15 +141,17 @@ def source_of_kind(*, kind: Kind) -> Source:
             f"At the spending level «{words}» nothing is asked for while somebody waits. "
             f"{SENTENCES[spending]}"
         )
-    missing: ProviderError | None = None
+    missing = ""
     for source in (each for each in RULES[kind].sources if not each.market):
         try:
             registry.access(source.provider)
         except ProviderError as error:
-            missing = missing or error
+            missing = missing or error.message
+        except ValueError as error:  # the settings name a plan that we do not know
+            missing = missing or str(error)
         else:
             return source
-    raise NobodyToAsk(missing.message if missing else f"«{label}» comes with the whole market's file")
+    raise NobodyToAsk(missing or f"«{label}» comes with the whole market's file")
 
 
 def _told(failure: DomainError, source: Source) -> DomainError:

@@ -177,6 +177,21 @@ def test_refusals_and_broken_circuits_are_told_in_the_providers_words(client: Cl
     ]
 
 
+def test_a_plan_that_nobody_knows_is_told_in_words(
+    client: Client, apple: Instrument, settings: Settings
+) -> None:
+    settings.FINNHUB_PLAN = "nonsense"
+
+    found = of(get(client, USAGE))
+
+    assert (found["configured"], found["windows"]) == (False, [])
+    assert "FINNHUB_PLAN must be one of" in found["words"]
+    quote = get(client, FRESHNESS, symbol="AAPL")["data"][1]
+    assert "FINNHUB_PLAN must be one of" in quote["why_not_sooner"]
+    assert "FINNHUB_PLAN must be one of" in get(client, QUOTE, symbol="AAPL")["reason"]
+    assert "FINNHUB_PLAN must be one of" in post(client, "refresh", kinds=["quote"])["skipped"][0]["words"]
+
+
 def test_no_key_and_no_digest_of_one_is_told(client: Client, apple: Instrument) -> None:
     insert_call(at=NOON, provider="finnhub", scope=scope())
     Entitlement.objects.create(

@@ -126,7 +126,7 @@ def scopes_in_use() -> set[str]:
     for name in registry.NAMES:
         try:
             access = registry.access(name)
-        except ProviderError:  # no key, or a plan that may not be used here
+        except (ProviderError, ValueError):  # no key, or a plan that may not be used here, or is unknown
             continue
         found |= {access.limits.scope, *(limits.scope for limits in access.others.values())}
     return found
