@@ -19,9 +19,7 @@ from investment.api.tests.factories import make_user, program, signed_in
 from investment.api.tests.market import make_bars, make_instrument, make_sessions
 from investment.lib import clock, redis
 from investment.lib.level import Level, set_level
-from investment.market.models import Instrument, Quote, Session
-from investment.ops.models import SessionJob
-from investment.ops.selectors.jobs import next_file_at
+from investment.market.models import Instrument, Quote
 from investment.providers import breaker, errors, gateway, registry
 from investment.providers.models import Entitlement
 from investment.quotas.contracts import Refused, Window
@@ -429,25 +427,3 @@ def test_freshness_of_everything_known_and_of_nothing(
     assert quote["age_seconds"] == 0.0
     assert quote["next_provider"] == "finnhub"
     assert get(client, FRESHNESS, symbol="GHOST", expect=404)["code"] == "instrument_not_found"
-
-
-def test_the_next_file_is_that_of_the_first_job_that_waits(client: Client, settings: Settings) -> None:
-    assert next_file_at(now=NOON) is None  # no calendar: nobody knows
-    make_sessions(7)  # the last is the 13th
-    after_today = datetime(2026, 1, 14, 5, 5, tzinfo=UTC)
-    assert next_file_at(now=NOON) == after_today
-    assert next_file_at(now=after_today - timedelta(minutes=4)) == after_today  # today is over
-    early = NOON + timedelta(minutes=15)
-    job = SessionJob.objects.create(session=date(2026, 1, 9), next_try_at=NOON + timedelta(hours=3))
-    SessionJob.objects.create(session=date(2026, 1, 12), next_try_at=early)
-    assert next_file_at(now=NOON) == early
-    assert next_file_at(now=early + timedelta(hours=9)) == early + timedelta(hours=9)  # overdue: now
-    SessionJob.objects.update(next_try_at=None)
-    job.refresh_from_db()
-    assert next_file_at(now=NOON) == after_today
-    Session.objects.filter(session=date(2026, 1, 13)).delete()
-    assert next_file_at(now=NOON) is None  # the calendar ends
-    settings.MODE = type(settings.MODE).parse("live")
-    settings.MASSIVE_API_KEY = "-"
-    SessionJob.objects.update(next_try_at=early)
-    assert next_file_at(now=NOON) is None  # nobody to ask
