@@ -249,9 +249,9 @@ def test_what_the_planner_has_seen_just_now_is_not_asked_again(finnhub: Speaker,
 def test_many_who_look_at_once_cost_one_call(finnhub: Speaker, apple: Instrument) -> None:
     finnhub.takes = 0.1
 
-    told = at_once(20, lambda: last_price(instrument=apple))
+    told = at_once(12, lambda: last_price(instrument=apple))
 
-    assert [found.price for found in told] == [101.0] * 20
+    assert [found.price for found in told] == [101.0] * 12
     assert len(finnhub.calls) == 1
 
 

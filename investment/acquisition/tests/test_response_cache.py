@@ -90,13 +90,13 @@ STEPS = st.lists(
     st.tuples(
         SECONDS, st.sampled_from([0.0, 1.0, 60.0, 3600.0]), st.sampled_from([None, 0.0, 1.0, 15.0, 60.0])
     ),
-    max_size=12,
+    max_size=10,
 )
 
 
 @given(steps=STEPS)
 @hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_nothing_is_served_that_is_older_than_it_may_be(
     steps: list[tuple[float, float, float | None]],
