@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { IconAlertTriangle, IconChevronDown } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
@@ -23,6 +23,7 @@ function NotConfigured({ providers }: { providers: ProviderUsage[] }) {
     <details className={classes.folded}>
       <summary>
         Not configured <span>{providers.map((provider) => provider.title).join(", ")}</span>
+        <IconChevronDown size={16} aria-hidden="true" />
       </summary>
       <ul>
         {providers.map((provider) => (
@@ -73,7 +74,7 @@ function Loaded({ usage, answeredAt, stale }: { usage: ApiUsage; answeredAt: num
       {stale && (
         <p className={classes.stale} role="alert">
           <IconAlertTriangle size={16} aria-hidden="true" />
-          The server does not answer. Shown as it was at {clockTime(usage.at)}; it is asked again and again.
+          The server does not answer. Shown as it was at {clockTime(usage.at)}; it is asked again every few seconds.
         </p>
       )}
       <SpendingLevel usage={usage} />

@@ -25,7 +25,7 @@ export function SpendingLevel({ usage }: { usage: ApiUsage }) {
       </div>
       <ol className={classes.steps} data-reduced={place > 0 || undefined}>
         {LEVELS.map(({ level, label }, index) => (
-          <li key={level} aria-current={index === place ? "step" : undefined} data-left={index < place || undefined}>
+          <li key={level} aria-current={index === place ? "step" : undefined}>
             {label}
             {index === place && <Hidden> (now)</Hidden>}
           </li>
