@@ -68,7 +68,7 @@ def test_rates_are_there_at_once_and_then_kept(sandbox: RunningSandbox, client: 
     at(IN_2000 + timedelta(days=12))
     tasks.sync_fx()
     assert (the_run("fx").calls, FxRate.objects.filter(quote="USD", day__gt="2000-04-20").count()) == (2, 5)
-    assert Call.objects.latest("reserved_at").endpoint == "last_90_days"
+    assert Call.objects.filter(endpoint="last_90_days").count() == 1
     assert get(client, "/api/fx/rates", on="2000-04-24")["day"] == "2000-04-20"
     # What passes by itself is tried again soon.
     at(IN_2000 + timedelta(days=13))
