@@ -104,7 +104,7 @@ else
     check "frontend: tests" npm --prefix "$web" run --silent test
   fi
   waited
-  with_servers "tests" pytest -n 2 --cov=investment --cov-report=term --cov-fail-under=90
+  with_servers "tests" pytest -n 3 --dist worksteal --cov=investment --cov-report=term --cov-fail-under=90
 fi
 end_setup
 
