@@ -26,6 +26,7 @@ def small(count: int = 30, **options: object) -> Policy:
     return Policy(people.importances, people.volatilities, **(arguments | options))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_ten_lines_drive_it_and_it_beats_what_knows_no_close() -> None:
     n, people = 400, crowd(400)
     importances, volatilities, yesterday_close = people.importances, people.volatilities, CLOSED

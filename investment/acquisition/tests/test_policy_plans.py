@@ -153,6 +153,7 @@ def test_news_and_prices_meet_at_one_price_of_a_call() -> None:
     assert all(isinstance(datum, str) for _, datum in at_night)
 
 
+@pytest.mark.slow
 def test_without_a_file_the_closes_are_asked_for_in_the_night() -> None:
     people = crowd(50)
     policy = Policy(people.importances, people.volatilities, limits=[(6, 60)], sessions=DAYS, covered=False)
