@@ -1,6 +1,6 @@
-"""The technical score: which figures it is made of, and how they are compared."""
+"""Scores by cross-section: how figures are compared, and of which the technical score is made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -128,55 +128,57 @@ def percentile(values: Vector, *, higher_is_better: bool = True) -> Vector:
     return result
 
 
-def complete(figures: Columns) -> Mask:
+def complete(figures: Columns, *, parts: Sequence[Part] = PARTS) -> Mask:
     """Say for which instruments every part of the score has the inputs it needs."""
-    inputs = measure(figures)
+    inputs = measure(figures, parts=parts)
     enough = [
         np.isfinite(np.vstack([inputs[item.name] for item in part.inputs])).sum(axis=0) >= part.needs
-        for part in PARTS
+        for part in parts
     ]
     return np.asarray(np.vstack(enough).all(axis=0), dtype=np.bool_)
 
 
-def measure(figures: Columns) -> dict[str, Vector]:
+def measure(figures: Columns, *, parts: Sequence[Part] = PARTS) -> dict[str, Vector]:
     """Return the values of all inputs."""
-    return {item.name: np.asarray(item.measure(figures)) for part in PARTS for item in part.inputs}
+    return {item.name: np.asarray(item.measure(figures)) for part in parts for item in part.inputs}
 
 
-def score(figures: Columns, *, symbols: np.typing.NDArray[np.object_]) -> Scored:
+def score(
+    figures: Columns, *, symbols: np.typing.NDArray[np.object_], parts: Sequence[Part] = PARTS
+) -> Scored:
     """
-    Return the technical scores, 0 to 100, of the instruments of one board.
+    Return the scores, 0 to 100, of the instruments of one board: by default the technical ones.
 
     Each input is ranked across the board (:func:`percentile`), each part is the mean of its known
-    inputs' percentiles, and the score is the mean of the parts weighted as in :data:`PARTS`. Give only
+    inputs' percentiles, and the score is the mean of the parts weighted as ``parts`` say. Give only
     instruments that are :func:`complete`. Fewer than 30 of them have no score. Equal scores are
     ranked by symbol.
     """
-    inputs = measure(figures)
+    inputs = measure(figures, parts=parts)
     size = len(symbols)
     if size < THRESHOLDS.fewest:
         unknown = np.full(size, np.nan)
         return Scored(
             score=unknown,
             ranks=np.zeros(size, dtype=np.int64),
-            parts={part.name: unknown for part in PARTS},
+            parts={part.name: unknown for part in parts},
             inputs=inputs,
             percentiles=dict.fromkeys(inputs, unknown),
             board_size=size,
         )
     percentiles = {
         item.name: percentile(inputs[item.name], higher_is_better=item.higher_is_better)
-        for part in PARTS
+        for part in parts
         for item in part.inputs
     }
-    parts = {part.name: _mean([percentiles[item.name] for item in part.inputs]) for part in PARTS}
-    total = np.asarray(sum(part.weight * parts[part.name] for part in PARTS), dtype=np.float64)
+    means = {part.name: _mean([percentiles[item.name] for item in part.inputs]) for part in parts}
+    total = np.asarray(sum(part.weight * means[part.name] for part in parts), dtype=np.float64)
     # A score is the same whatever order the board came in: rounding may not decide a rank.
     total = np.round(total, 9)
     order = np.lexsort((symbols.astype(str), -total))
     ranks = np.empty(size, dtype=np.int64)
     ranks[order] = np.arange(1, size + 1)
-    return Scored(total, ranks, parts, inputs, percentiles, size)
+    return Scored(total, ranks, means, inputs, percentiles, size)
 
 
 def _mean(columns: list[Vector]) -> Vector:

@@ -1,0 +1,181 @@
+"""
+Fiscal years and quarters, found in the periods that a company's filings tell.
+
+Nothing is laid over them: years of 52 and 53 weeks, quarters of twelve and sixteen weeks and a changed
+year end are what the spans say. A quarter that no span bounds is missing, and stays so.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from investment.analysis.calculators.fundamentals.books import Books
+from investment.analysis.calculators.fundamentals.spans import QUARTER, YEAR, Span
+
+# The lines whose spans make the calendar: every company tells some of them for each of its periods.
+BOUNDING = (
+    "net_income",
+    "revenue",
+    "operating_cash_flow",
+    "pretax_income",
+    "operating_income",
+    "eps_diluted",
+)
+_ANNUAL = ("10-K", "20-F", "40-F")
+_STUB = range(20, QUARTER[0])  # days of a transition period shorter than a quarter
+_SO_FAR = range(QUARTER[-1] + 1, YEAR[0])  # days of a half or of three quarters
+_WEEKS = 364  # days of a year of 52 weeks
+_NUDGE = timedelta(days=7)  # a year that ends in the first days of January is the old one
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """
+    A fiscal year (``quarter`` None) or quarter. ``span`` is its boundaries, the first the day before it.
+
+    ``fiscal_year`` is the company's own number of the year where its annual report gave one. Both are
+    None where they are not known. ``transition`` is what lies between an old and a new year end.
+    """
+
+    span: Span
+    fiscal_year: int | None
+    quarter: int | None = None
+    transition: bool = False
+
+    @property
+    def start(self) -> date:
+        return date.fromordinal(self.span[0] + 1)
+
+    @property
+    def end(self) -> date:
+        return date.fromordinal(self.span[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """
+    Periods, oldest first. Between two quarters that do not touch, some are missing.
+
+    ``boundaries`` are all days between which something was told.
+    """
+
+    years: tuple[Period, ...]
+    quarters: tuple[Period, ...]
+    boundaries: frozenset[int]
+
+    @classmethod
+    def of(cls, books: Books) -> "Calendar":
+        years = _years(books)
+        told = frozenset(day for name in BOUNDING for span in books.flows.get(name, ()) for day in span)
+        return cls(years, _quarters(books, years), told)
+
+    @property
+    def latest(self) -> int | None:
+        """The boundary at which the newest period ends; None where nothing was told."""
+        ends = [period.span[1] for period in (*self.years[-1:], *self.quarters[-1:])]
+        return max(ends) if ends else None
+
+    def year_to(self, end: int) -> Span | None:
+        """Return the twelve months up to a boundary; None where no boundary lies a year before."""
+        fitting = [start for start in self.boundaries if end - start in YEAR]
+        return (min(fitting, key=lambda start: (abs(end - start - 365), start)), end) if fitting else None
+
+
+def _years(books: Books) -> tuple[Period, ...]:
+    filings: dict[str, tuple[str, int | None, set[Span]]] = {}
+    for name in BOUNDING:
+        for span, entries in books.flows.get(name, {}).items():
+            for entry in entries:
+                if entry.told.form.startswith(_ANNUAL):
+                    told = filings.setdefault(
+                        entry.accession, (entry.told.form, entry.told.fiscal_year, set())
+                    )
+                    told[2].add(span)
+    own: dict[Span, int | None] = {}
+    compared: set[Span] = set()
+    ends = {span[1] for _, _, told in filings.values() for span in told if span[1] - span[0] in YEAR}
+    for form, number, told in filings.values():
+        last = max(span[1] for span in told)
+        candidates = [span for span in told if span[1] == last]
+        # Of a transition report the span that follows a known year, not the twelve months beside it.
+        following = [span for span in candidates if span[0] in ends] if "KT" in form else []
+        span = max(following or candidates, key=lambda each: each[1] - each[0])
+        own[span] = own.get(span) or (number if not following else None)
+        compared |= {each for each in told if each[1] - each[0] in YEAR}
+    chosen: list[tuple[Span, int | None]] = []
+    newest_first = sorted(own.items(), key=lambda each: each[0][1], reverse=True)
+    for span, number in (*newest_first, *((span, None) for span in sorted(compared, reverse=True))):
+        if all(span[1] <= other[0] or other[1] <= span[0] for other, _ in chosen):
+            chosen.append((span, number))
+    return tuple(
+        Period(span, _numbered(span, number), transition=span[1] - span[0] not in YEAR)
+        for span, number in sorted(chosen)
+    )
+
+
+def _numbered(span: Span, told: int | None) -> int:
+    end = date.fromordinal(span[1])
+    return told if told is not None and abs(told - end.year) <= 1 else (end - _NUDGE).year
+
+
+def _quarters(books: Books, years: tuple[Period, ...]) -> tuple[Period, ...]:
+    told: Counter[int] = Counter()
+    for name in BOUNDING:
+        for span, entries in books.flows.get(name, {}).items():
+            told[span[0]] += len(entries)
+            told[span[1]] += len(entries)
+    anchors = {boundary for year in years for boundary in year.span}
+    boundaries = sorted(told)
+    if not boundaries:
+        return ()
+    found: list[Period] = []
+    end = max(span[1] for name in BOUNDING for span in books.flows.get(name, ()))
+    openings = _openings(books)
+    while True:
+        anchor = max((each for each in anchors if end - QUARTER[0] < each < end), default=None)
+        if anchor is not None and end - anchor in _STUB:
+            found.append(Period((anchor, end), None, transition=True))
+            end = anchor
+            continue
+        starts = [each for each in boundaries if end - each in QUARTER]
+        if starts:
+            start = max(starts, key=lambda each: (each in anchors, told[each], each))
+            found.append(_labelled((start, end), years, openings))
+            end = start
+            continue
+        end = max((each for each in boundaries if each < end - QUARTER[-1]), default=0)
+        if end == 0:
+            return tuple(found[::-1])
+
+
+def _openings(books: Books) -> tuple[int, ...]:
+    """Return where years begin: what quarterly reports tell of a year so far starts there."""
+    return tuple(
+        {
+            span[0]
+            for name in BOUNDING
+            for span, entries in books.flows.get(name, {}).items()
+            if span[1] - span[0] in _SO_FAR and any(each.told.form.startswith("10-Q") for each in entries)
+        }
+    )
+
+
+def _labelled(span: Span, years: tuple[Period, ...], openings: tuple[int, ...]) -> Period:
+    """Say which quarter of which year a span is, by how far into the year it ends."""
+    for year in years:
+        first, last = year.span
+        if first <= span[0] and span[1] <= last and not year.transition:
+            return Period(span, year.fiscal_year, _place(span, first, last - first))
+    before = [year for year in years if year.span[1] <= span[0]]
+    if before and span[1] - before[-1].span[1] <= YEAR[-1] and before[-1].fiscal_year is not None:
+        number = before[-1].fiscal_year + (0 if before[-1].transition else 1)
+        return Period(span, number, _place(span, before[-1].span[1], _WEEKS))
+    opening = max((each for each in openings if each <= span[0]), default=None)
+    if opening is not None and span[1] - opening <= YEAR[-1]:
+        year_end = (opening, opening + _WEEKS)
+        return Period(span, _numbered(year_end, None), _place(span, opening, _WEEKS))
+    return Period(span, None, None)
+
+
+def _place(span: Span, first: int, days: int) -> int:
+    return min(4, max(1, round(4 * (span[1] - first) / days)))

@@ -1,0 +1,74 @@
+"""Filings made up for tests: what each tells, in few words."""
+
+from datetime import date
+
+from investment.analysis.calculators.fundamentals.facts import Told
+from investment.analysis.calculators.fundamentals.statements import Statements
+
+Value = float | int
+
+
+class Filing:
+    """
+    One filing; calls add what it tells: ``filing.flow("Revenues", 100, "2023-01-01", "2023-03-31")``.
+
+    Values are in USD as they stand; tags without a taxonomy are of ``us-gaap``.
+    """
+
+    def __init__(self, form: str, filed: str, *, year: int | None = None, period: str | None = None) -> None:
+        self.form, self.filed = form, date.fromisoformat(filed)
+        self.year, self.period = year, period
+        self.accession = f"0000000001-{self.filed:%y}-{self.filed:%m%d}{len(form):02d}"
+        self.facts: list[Told] = []
+
+    def flow(self, tag: str, value: Value, start: str, end: str, unit: str = "USD") -> "Filing":
+        return self._tell(tag, value, date.fromisoformat(start), end, unit)
+
+    def balance(self, tag: str, value: Value, end: str, unit: str = "USD") -> "Filing":
+        return self._tell(tag, value, None, end, unit)
+
+    def _tell(self, tag: str, value: Value, start: date | None, end: str, unit: str) -> "Filing":
+        name = tag if ":" in tag else f"us-gaap:{tag}"
+        self.facts.append(
+            Told(
+                name, unit, float(value), start, date.fromisoformat(end), self.filed, self.accession,
+                self.form, self.year, self.period,
+            )
+        )  # fmt: skip
+        return self
+
+
+def facts_of(*filings: Filing) -> list[Told]:
+    return [fact for filing in filings for fact in filing.facts]
+
+
+def read(*filings: Filing, as_of: str = "2030-01-01", **more: object) -> Statements:
+    return Statements.of(facts_of(*filings), as_of=date.fromisoformat(as_of), **more)  # type: ignore[arg-type]
+
+
+def quarters(statements: Statements, name: str) -> dict[str, float | None]:
+    """Return a flow by quarter: ``{"2023Q4": 30.0}``."""
+    found = {}
+    for period in statements.calendar.quarters:
+        figure = statements.flow(name, period.span)
+        label = f"{period.fiscal_year}Q{period.quarter}" if period.quarter else f"to {period.end}"
+        found[label] = None if figure is None else figure.value
+    return found
+
+
+def years(statements: Statements, name: str) -> dict[int | None, float | None]:
+    found = {}
+    for period in statements.calendar.years:
+        figure = statements.flow(name, period.span)
+        found[period.fiscal_year] = None if figure is None else figure.value
+    return found
+
+
+def trailing(statements: Statements, name: str, end: str) -> float | None:
+    figure = statements.trailing(name, date.fromisoformat(end).toordinal())
+    return None if figure is None else figure.value
+
+
+def on(statements: Statements, name: str, day: str) -> float | None:
+    figure = statements.balance(name, date.fromisoformat(day).toordinal())
+    return None if figure is None else figure.value
