@@ -14,10 +14,14 @@ def a_year(tag: str = "Revenues", *, nine: float = 60, whole: float = 100) -> li
     """10 + 20 + 30 in three quarterly reports that also tell the year so far, then the year: 40 remain."""
     return [
         Filing("10-Q", "2023-05-01").flow(tag, 10, "2023-01-01", "2023-03-31"),
-        Filing("10-Q", "2023-08-01").flow(tag, 20, "2023-04-01", "2023-06-30").flow(tag, 30, "2023-01-01", "2023-06-30"),
-        Filing("10-Q", "2023-11-01").flow(tag, 30, "2023-07-01", "2023-09-30").flow(tag, nine, "2023-01-01", "2023-09-30"),
+        Filing("10-Q", "2023-08-01")
+        .flow(tag, 20, "2023-04-01", "2023-06-30")
+        .flow(tag, 30, "2023-01-01", "2023-06-30"),
+        Filing("10-Q", "2023-11-01")
+        .flow(tag, 30, "2023-07-01", "2023-09-30")
+        .flow(tag, nine, "2023-01-01", "2023-09-30"),
         Filing("10-K", "2024-02-15", year=2023).flow(tag, whole, "2023-01-01", "2023-12-31"),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_fourth_quarter_is_the_year_without_nine_months() -> None:
@@ -203,10 +207,14 @@ def test_a_missing_quarter_stays_missing_and_spoils_no_other() -> None:
 def test_two_quarters_that_only_their_sum_is_told_of_stay_unknown() -> None:
     cash = "NetCashProvidedByUsedInOperatingActivities"
     statements = read(
-        Filing("10-Q", "2023-05-01").flow("Revenues", 10, "2023-01-01", "2023-03-31").flow(cash, 1, "2023-01-01", "2023-03-31"),
-        Filing("10-Q", "2023-11-01").flow("Revenues", 30, "2023-07-01", "2023-09-30")
-        .flow("Revenues", 60, "2023-01-01", "2023-09-30").flow(cash, 6, "2023-01-01", "2023-09-30"),
-    )  # fmt: skip
+        Filing("10-Q", "2023-05-01")
+        .flow("Revenues", 10, "2023-01-01", "2023-03-31")
+        .flow(cash, 1, "2023-01-01", "2023-03-31"),
+        Filing("10-Q", "2023-11-01")
+        .flow("Revenues", 30, "2023-07-01", "2023-09-30")
+        .flow("Revenues", 60, "2023-01-01", "2023-09-30")
+        .flow(cash, 6, "2023-01-01", "2023-09-30"),
+    )
 
     # 60 - 10 - 30 leaves no doubt; of the cash only that 5 came in over two quarters.
     assert quarters(statements, "revenue") == {"2023Q1": 10, "2023Q2": 20, "2023Q3": 30}
@@ -215,9 +223,11 @@ def test_two_quarters_that_only_their_sum_is_told_of_stay_unknown() -> None:
 
 def test_a_line_that_a_balance_sheet_does_not_tell_is_not_carried_over() -> None:
     statements = read(
-        Filing("10-Q", "2023-05-01").balance("Assets", 500, "2023-03-31").balance("InventoryNet", 9, "2023-03-31"),
+        Filing("10-Q", "2023-05-01")
+        .balance("Assets", 500, "2023-03-31")
+        .balance("InventoryNet", 9, "2023-03-31"),
         Filing("10-Q", "2023-08-01").balance("Assets", 510, "2023-06-30"),
-    )  # fmt: skip
+    )
 
     assert on(statements, "inventory", "2023-03-31") == 9
     assert on(statements, "inventory", "2023-06-30") is None
@@ -297,11 +307,14 @@ def test_figures_per_share_are_in_the_shares_of_the_day_they_are_read_on() -> No
 
 def test_a_quarter_per_share_over_a_split_is_taken_from_figures_in_the_same_shares() -> None:
     statements = read(
-        Filing("10-Q", "2023-11-01").flow("EarningsPerShareDiluted", 6.00, "2023-01-01", "2023-09-30", "USD/shares"),
-        Filing("10-K", "2024-02-15", year=2023)
-        .flow("EarningsPerShareDiluted", 4.00, "2023-01-01", "2023-12-31", "USD/shares"),
+        Filing("10-Q", "2023-11-01").flow(
+            "EarningsPerShareDiluted", 6.00, "2023-01-01", "2023-09-30", "USD/shares"
+        ),
+        Filing("10-K", "2024-02-15", year=2023).flow(
+            "EarningsPerShareDiluted", 4.00, "2023-01-01", "2023-12-31", "USD/shares"
+        ),
         splits=[Split(date(2023, 12, 1), 2.0)],
-    )  # fmt: skip
+    )
 
     assert quarters(statements, "eps_diluted")["2023Q4"] == 1.00  # 4.00 - 6.00 / 2
 
@@ -346,18 +359,26 @@ def test_shares_too_long_ago_are_unknown() -> None:
     [
         pytest.param({"LongTermDebtNoncurrent": 70, "DebtCurrent": 30}, 100, 30, 70, id="long-and-current"),
         pytest.param(
-            {"LongTermDebtNoncurrent": 70, "LongTermDebtCurrent": 10, "CommercialPaper": 5}, 85, 15, 70,
+            {"LongTermDebtNoncurrent": 70, "LongTermDebtCurrent": 10, "CommercialPaper": 5},
+            85,
+            15,
+            70,
             id="long-due-and-short",
         ),
-        pytest.param({"LongTermDebt": 80, "LongTermDebtCurrent": 10}, 80, 10, 70, id="whole-with-what-is-due"),
+        pytest.param(
+            {"LongTermDebt": 80, "LongTermDebtCurrent": 10}, 80, 10, 70, id="whole-with-what-is-due"
+        ),
         pytest.param({"LongTermDebt": 80, "ShortTermBorrowings": 4}, 84, 4, 80, id="whole-and-short"),
         pytest.param(
-            {"DebtLongtermAndShorttermCombinedAmount": 90, "LongTermDebtNoncurrent": 70}, 90, None, 70,
+            {"DebtLongtermAndShorttermCombinedAmount": 90, "LongTermDebtNoncurrent": 70},
+            90,
+            None,
+            70,
             id="told-as-a-whole",
         ),
         pytest.param({"Assets": 500}, None, None, None, id="none-told"),
     ],
-)  # fmt: skip
+)
 def test_debt_is_put_together_of_the_parts_a_company_tells(
     told: dict[str, int], debt: int | None, short: int | None, long: int | None
 ) -> None:
