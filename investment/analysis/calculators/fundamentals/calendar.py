@@ -8,6 +8,7 @@ year end are what the spans say. A quarter that no span bounds is missing, and s
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from investment.analysis.calculators.fundamentals.books import Books
 from investment.analysis.calculators.fundamentals.spans import QUARTER, YEAR, Span
@@ -81,36 +82,52 @@ class Calendar:
         return (min(fitting, key=lambda start: (abs(end - start - 365), start)), end) if fitting else None
 
 
+class _Annual(NamedTuple):
+    """An annual report: its form, the number it gives its year, and the spans it tells."""
+
+    form: str
+    number: int | None
+    told: set[Span]
+
+    def own(self, ends: set[int]) -> tuple[Span, int | None]:
+        """Return the period it is about, and that period's number. ``ends`` are those of known years."""
+        last = max(span[1] for span in self.told)
+        candidates = [span for span in self.told if span[1] == last]
+        if "KT" in self.form:
+            # Of a transition report the span that follows a known year, not twelve months told beside it.
+            following = [span for span in candidates if span[0] in ends]
+            if following:
+                return max(following), None
+        return min(candidates), self.number
+
+
 def _years(books: Books) -> tuple[Period, ...]:
-    filings: dict[str, tuple[str, int | None, set[Span]]] = {}
+    reports: dict[str, _Annual] = {}
     for name in BOUNDING:
         for span, entries in books.flows.get(name, {}).items():
-            for entry in entries:
-                if entry.told.form.startswith(_ANNUAL):
-                    told = filings.setdefault(
-                        entry.accession, (entry.told.form, entry.told.fiscal_year, set())
-                    )
-                    told[2].add(span)
+            for _, _, accession, _, _, fact in entries:
+                if fact.form.startswith(_ANNUAL):
+                    report = reports.setdefault(accession, _Annual(fact.form, fact.fiscal_year, set()))
+                    report.told.add(span)
+    whole = {span for report in reports.values() for span in report.told if span[1] - span[0] in YEAR}
+    ends = {span[1] for span in whole}
     own: dict[Span, int | None] = {}
-    compared: set[Span] = set()
-    ends = {span[1] for _, _, told in filings.values() for span in told if span[1] - span[0] in YEAR}
-    for form, number, told in filings.values():
-        last = max(span[1] for span in told)
-        candidates = [span for span in told if span[1] == last]
-        # Of a transition report the span that follows a known year, not the twelve months beside it.
-        following = [span for span in candidates if span[0] in ends] if "KT" in form else []
-        span = max(following or candidates, key=lambda each: each[1] - each[0])
-        own[span] = own.get(span) or (number if not following else None)
-        compared |= {each for each in told if each[1] - each[0] in YEAR}
-    chosen: list[tuple[Span, int | None]] = []
-    newest_first = sorted(own.items(), key=lambda each: each[0][1], reverse=True)
-    for span, number in (*newest_first, *((span, None) for span in sorted(compared, reverse=True))):
-        if all(span[1] <= other[0] or other[1] <= span[0] for other, _ in chosen):
-            chosen.append((span, number))
+    for report in reports.values():
+        span, number = report.own(ends)
+        own[span] = own.get(span) or number
+    chosen: dict[Span, int | None] = {}
+    # What a report is about goes before what it compares with, and the newer before the older.
+    for span in (*sorted(own, key=_by_end, reverse=True), *sorted(whole, key=_by_end, reverse=True)):
+        if all(span[1] <= other[0] or other[1] <= span[0] for other in chosen):
+            chosen[span] = own.get(span)
     return tuple(
         Period(span, _numbered(span, number), transition=span[1] - span[0] not in YEAR)
-        for span, number in sorted(chosen)
+        for span, number in sorted(chosen.items())
     )
+
+
+def _by_end(span: Span) -> Span:
+    return span[1], span[0]
 
 
 def _numbered(span: Span, told: int | None) -> int:
