@@ -3,6 +3,7 @@
 from investment.market.models.actions import CorporateAction
 from investment.market.models.bars import BarRevision, DailyBar, Origin, QuarantinedRow
 from investment.market.models.companies import Company, Filing
+from investment.market.models.facts import Fact, FactConcept, FactImport, FactReport
 from investment.market.models.fx import FxRate, Publication
 from investment.market.models.instruments import Instrument, Ticker
 from investment.market.models.issues import DataIssue
@@ -15,6 +16,10 @@ __all__ = [
     "CorporateAction",
     "DailyBar",
     "DataIssue",
+    "Fact",
+    "FactConcept",
+    "FactImport",
+    "FactReport",
     "Filing",
     "FxRate",
     "Instrument",

@@ -1,0 +1,54 @@
+"""Reads of what companies told in their filings."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db import connection
+
+from investment.market.models import FactImport
+
+_AT_ONCE = 100  # companies to a query: a million figures at most, and few seconds
+
+
+class StoredFact(NamedTuple):
+    """A figure as filed. ``days`` is the length of its period up to ``end``, 0 at an instant."""
+
+    company: int
+    tag: str
+    unit: str
+    value: float
+    end: date
+    days: int
+    filed: date
+    accession: str
+    form: str
+    fiscal_year: int | None
+    fiscal_period: str | None
+
+
+_SQL = """
+    SELECT report.company_id, concept.tag, concept.unit, fact.value, fact."end", fact.days,
+           report.filed_on, report.accession, report.form, report.fiscal_year, report.fiscal_period
+      FROM market_factreport report
+      JOIN market_fact fact ON fact.report_id = report.id
+      JOIN market_factconcept concept ON concept.id = fact.concept_id
+     WHERE report.company_id = ANY(%s) AND report.filed_on <= %s
+     ORDER BY report.company_id
+"""
+
+
+def facts_of(*, companies: Sequence[int], filed_by: date) -> Iterator[tuple[int, list[StoredFact]]]:
+    """Yield, company by company, what was filed by a day, the day included; nothing for who told nothing."""
+    for start in range(0, len(companies), _AT_ONCE):
+        with connection.cursor() as cursor:
+            cursor.execute(_SQL, [list(companies[start : start + _AT_ONCE]), filed_by])
+            rows = [StoredFact(*row) for row in cursor.fetchall()]
+        for company, told in groupby(rows, key=lambda row: row.company):
+            yield company, list(told)
+
+
+def companies_with_facts() -> list[int]:
+    """Return the ids of all companies whose facts were stored."""
+    return list(FactImport.objects.order_by("company_id").values_list("company_id", flat=True))
