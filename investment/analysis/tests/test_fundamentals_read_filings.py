@@ -191,6 +191,26 @@ def test_a_changed_year_end_leaves_a_transition_period_between_two_years() -> No
     assert trailing(statements, "revenue", "2022-12-31") is None  # the first half of 2022 alone is not told
 
 
+def test_a_year_has_the_number_the_company_gives_it_though_one_report_errs() -> None:
+    # Years end around the first of February and are called by the year before; one report says otherwise.
+    reports = [
+        Filing("10-K", f"{ends[:4]}-03-25", year=called).flow("Revenues", value, starts, ends)
+        for starts, ends, called, value in (
+            ("2020-02-02", "2021-01-30", 2020, 1),
+            ("2021-01-31", "2022-01-29", 2022, 2),
+            ("2022-01-30", "2023-01-28", 2022, 3),
+            ("2023-01-29", "2024-02-03", 2023, 4),
+        )
+    ]
+    reports[0].flow("Revenues", 0, "2019-02-03", "2020-02-01")
+    reports.append(Filing("10-Q", "2024-06-01").flow("Revenues", 5, "2024-02-04", "2024-05-04"))
+
+    statements = read(*reports)
+
+    assert years(statements, "revenue") == {2019: 0, 2020: 1, 2021: 2, 2022: 3, 2023: 4}
+    assert quarters(statements, "revenue") == {"2024Q1": 5}
+
+
 def test_a_missing_quarter_stays_missing_and_spoils_no_other() -> None:
     tag = "Revenues"
     statements = read(

@@ -6,6 +6,7 @@ year end are what the spans say. A quarter that no span bounds is missing, and s
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -34,8 +35,9 @@ class Period:
     """
     A fiscal year (``quarter`` None) or quarter. ``span`` is its boundaries, the first the day before it.
 
-    ``fiscal_year`` is the company's own number of the year where its annual report gave one. Both are
-    None where they are not known. ``transition`` is what lies between an old and a new year end.
+    ``fiscal_year`` is the company's own number of the year where its annual reports give one, else that of
+    the calendar year it ends in; both numbers are None where they are not known. ``transition`` is what
+    lies between an old and a new year end.
     """
 
     span: Span
@@ -98,6 +100,8 @@ class _Annual(NamedTuple):
             following = [span for span in candidates if span[0] in ends]
             if following:
                 return max(following), None
+        elif whole := [span for span in self.told if span[1] - span[0] in YEAR]:
+            return max(whole, key=_by_end), self.number
         return min(candidates), self.number
 
 
@@ -120,9 +124,10 @@ def _years(books: Books) -> tuple[Period, ...]:
     for span in (*sorted(own, key=_by_end, reverse=True), *sorted(whole, key=_by_end, reverse=True)):
         if all(span[1] <= other[0] or other[1] <= span[0] for other in chosen):
             chosen[span] = own.get(span)
+    shifts = _shifts(chosen)
     return tuple(
-        Period(span, _numbered(span, number), transition=span[1] - span[0] not in YEAR)
-        for span, number in sorted(chosen.items())
+        Period(span, _numbered(span, shifts), transition=span[1] - span[0] not in YEAR)
+        for span in sorted(chosen)
     )
 
 
@@ -130,9 +135,30 @@ def _by_end(span: Span) -> Span:
     return span[1], span[0]
 
 
-def _numbered(span: Span, told: int | None) -> int:
-    end = date.fromordinal(span[1])
-    return told if told is not None and abs(told - end.year) <= 1 else (end - _NUDGE).year
+def _nudged(span: Span) -> date:
+    return date.fromordinal(span[1]) - _NUDGE
+
+
+def _shifts(years: Mapping[Span, int | None]) -> dict[int, int]:
+    """
+    Return by the month a year ends in how far the company's number of it is from the calendar's.
+
+    What most of its reports say: single ones are wrong, and years that are only compared have no number.
+    """
+    told: dict[int, Counter[int]] = {}
+    for span, number in years.items():
+        end = _nudged(span)
+        if number is not None and abs(number - end.year) <= 1:
+            told.setdefault(end.month, Counter())[number - end.year] += 1
+    return {
+        month: max(counts, key=lambda shift: (counts[shift], -abs(shift), shift))
+        for month, counts in told.items()
+    }
+
+
+def _numbered(span: Span, shifts: Mapping[int, int]) -> int:
+    end = _nudged(span)
+    return end.year + shifts.get(end.month, 0)
 
 
 def _quarters(books: Books, years: tuple[Period, ...]) -> tuple[Period, ...]:
@@ -190,7 +216,7 @@ def _labelled(span: Span, years: tuple[Period, ...], openings: tuple[int, ...]) 
     opening = max((each for each in openings if each <= span[0]), default=None)
     if opening is not None and span[1] - opening <= YEAR[-1]:
         year_end = (opening, opening + _WEEKS)
-        return Period(span, _numbered(year_end, None), _place(span, opening, _WEEKS))
+        return Period(span, _numbered(year_end, {}), _place(span, opening, _WEEKS))
     return Period(span, None, None)
 
 
