@@ -131,3 +131,50 @@ class MarketReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}@{self.session}"
+
+
+class FundamentalScore(models.Model):
+    """
+    The fundamental score of one instrument as known at the end of one session, and what it is made of.
+
+    ``score`` and its parts run from 0 to 100, by rank among the stocks that told enough; NULL where it
+    did not. Ratios are fractions or multiples, at the raw close of the session. Filings of the day
+    itself are in it, those made in the evening too: it tells of the returns after the next open.
+    """
+
+    pk = models.CompositePrimaryKey("session", "instrument_id")
+    session = models.DateField()
+    instrument = models.ForeignKey(
+        "market.Instrument", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    scored_at = models.DateTimeField()
+    age_days = models.FloatField(null=True, help_text="Since the end of the newest period told")
+    score = models.FloatField(null=True)
+    value = models.FloatField(null=True)
+    quality = models.FloatField(null=True)
+    growth = models.FloatField(null=True)
+    safety = models.FloatField(null=True)
+    piotroski = models.FloatField(null=True, help_text="Signals met, of those known")
+    piotroski_known = models.FloatField(null=True)
+    altman = models.FloatField(null=True)
+    revenue_growth = models.FloatField(null=True)
+    eps_growth = models.FloatField(null=True)
+    gross_margin = models.FloatField(null=True)
+    operating_margin = models.FloatField(null=True)
+    net_margin = models.FloatField(null=True)
+    return_on_equity = models.FloatField(null=True)
+    return_on_assets = models.FloatField(null=True)
+    return_on_invested_capital = models.FloatField(null=True)
+    debt_to_equity = models.FloatField(null=True)
+    current_ratio = models.FloatField(null=True)
+    interest_coverage = models.FloatField(null=True)
+    price_to_earnings = models.FloatField(null=True)
+    price_to_book = models.FloatField(null=True)
+    price_to_sales = models.FloatField(null=True)
+    ev_to_ebit = models.FloatField(null=True)
+    earnings_yield = models.FloatField(null=True)
+    free_cash_flow_yield = models.FloatField(null=True)
+    dividend_yield = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return f"fundamental score {self.instrument_id}@{self.session}"

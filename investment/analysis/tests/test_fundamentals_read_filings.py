@@ -241,6 +241,13 @@ def test_two_quarters_that_only_their_sum_is_told_of_stay_unknown() -> None:
     assert quarters(statements, "operating_cash_flow") == {"2023Q1": 1, "2023Q2": None, "2023Q3": None}
 
 
+def test_a_debt_told_some_days_after_the_balance_sheet_is_not_of_it() -> None:
+    filing = Filing("10-K", "2024-02-15", year=2023).balance("LongTermDebt", 50, "2023-12-31")
+    filing.balance("Assets", 500, "2023-12-31").balance("LongTermDebt", 90, "2024-01-04")
+
+    assert on(read(filing), "debt", "2023-12-31") == 50
+
+
 def test_a_line_that_a_balance_sheet_does_not_tell_is_not_carried_over() -> None:
     statements = read(
         Filing("10-Q", "2023-05-01")
@@ -350,6 +357,17 @@ def test_a_figure_read_in_the_shares_of_an_earlier_day_is_brought_back_to_them()
     shares = statements.shares(date(2024, 2, 16))
     assert shares is not None
     assert shares.value == 24
+
+
+def test_shares_told_before_the_splits_are_known_are_unknown_and_money_is_not() -> None:
+    filing = Filing("10-K", "2024-02-15", year=2023).flow("NetIncomeLoss", 200, "2023-01-01", "2023-12-31")
+    filing.flow("EarningsPerShareDiluted", 2.00, "2023-01-01", "2023-12-31", "USD/shares")
+
+    statements = read(filing, splits_from=date(2024, 2, 16))
+
+    assert years(statements, "eps_diluted") == {2023: None}
+    assert years(statements, "net_income") == {2023: 200}
+    assert years(read(filing, splits_from=date(2024, 2, 15)), "eps_diluted") == {2023: 2.00}
 
 
 def test_weighted_shares_of_the_fourth_quarter_are_weighted_by_days() -> None:

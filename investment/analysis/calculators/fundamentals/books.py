@@ -40,13 +40,14 @@ class Entry(NamedTuple):
     filed: date
     accession: str
     place: int  # of the tag in the line's table, negative: greater is better
+    exact: bool  # the days told are the period's own, not some within a week of them
     value: float
     told: Told
 
 
 def best(entries: Iterable[Entry]) -> Entry:
     """Return the telling that counts, whatever order they came in."""
-    return max(entries, key=lambda entry: entry[:5])
+    return max(entries, key=lambda entry: entry[:6])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,21 @@ class Books:
 
     @classmethod
     def of(
-        cls, facts: Iterable[Told], *, as_of: date, splits: Sequence[Split] = (), basis: date | None = None
+        cls,
+        facts: Iterable[Told],
+        *,
+        as_of: date,
+        splits: Sequence[Split] = (),
+        splits_from: date = date.min,
+        basis: date | None = None,
     ) -> Self:
         """
         Read what was filed by ``as_of``, the day itself included.
 
         :param facts: of one company, in any order; may hold what is of later days or of no line.
         :param splits: all that are known; those after ``as_of`` have no effect.
+        :param splits_from: the day from which on they are all known. What was filed before it in shares or
+            per share is left out: nobody can say how many shares of today those are.
         :param basis: the day in whose shares figures are wanted, ``as_of`` at the latest.
         """
         basis = min(basis or as_of, as_of)
@@ -106,7 +115,7 @@ class Books:
         effective = sorted(split for split in splits if split.ex_date <= as_of)
         by_line: dict[str, list[tuple[int, Told, float]]] = {}
         for line, place, fact, unit in rows:
-            if unit.currency in (None, currency):
+            if unit.currency in (None, currency) and (line.unit == "money" or fact.filed >= splits_from):
                 value = fact.value * unit.scale * _in_shares_of(basis, line, fact.filed, effective)
                 by_line.setdefault(line.name, []).append((place, fact, value))
         days = [
@@ -252,7 +261,8 @@ def _flows(told: Sequence[tuple[int, Told, float]], boundary: dict[int, int]) ->
         span = boundary[start], boundary[end]
         if spans.is_span(span):
             is_own = own[fact.accession] == place
-            entry = Entry(is_own, fact.filed, fact.accession, -place, value, fact)
+            exact = span == (start, end)
+            entry = Entry(is_own, fact.filed, fact.accession, -place, exact, value, fact)
             entries.setdefault(span, []).append(entry)
     return entries
 
@@ -263,6 +273,7 @@ def _balances(told: Sequence[tuple[int, Told, float]], boundary: dict[int, int])
     for place, fact, value in told:
         day = fact.end.toordinal()
         is_own = own[fact.accession] == place
-        entry = Entry(is_own, fact.filed, fact.accession, -place, value, fact)
-        entries.setdefault(boundary.get(day, day), []).append(entry)
+        usual = boundary.get(day, day)
+        entry = Entry(is_own, fact.filed, fact.accession, -place, day == usual, value, fact)
+        entries.setdefault(usual, []).append(entry)
     return entries

@@ -109,9 +109,9 @@ def _years(books: Books) -> tuple[Period, ...]:
     reports: dict[str, _Annual] = {}
     for name in BOUNDING:
         for span, entries in books.flows.get(name, {}).items():
-            for _, _, accession, _, _, fact in entries:
+            for *_, fact in entries:
                 if fact.form.startswith(_ANNUAL):
-                    report = reports.setdefault(accession, _Annual(fact.form, fact.fiscal_year, set()))
+                    report = reports.setdefault(fact.accession, _Annual(fact.form, fact.fiscal_year, set()))
                     report.told.add(span)
     whole = {span for report in reports.values() for span in report.told if span[1] - span[0] in YEAR}
     ends = {span[1] for span in whole}

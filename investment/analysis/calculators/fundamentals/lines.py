@@ -88,6 +88,7 @@ LINES: Final = (
         PaymentsToAcquirePropertyPlantAndEquipment PaymentsToAcquireProductiveAssets
         PaymentsForCapitalImprovements PaymentsToAcquireOtherPropertyPlantAndEquipment
         PaymentsToAcquireOilAndGasPropertyAndEquipment PaymentsToAcquireOilAndGasProperty
+        PaymentsToAcquireMachineryAndEquipment PaymentsForConstructionInProcess
         ifrs-full:PurchaseOfPropertyPlantAndEquipmentClassifiedAsInvestingActivities""", "money out"),
     _line("depreciation", "Depreciation and amortisation", "money", "flow", """
         DepreciationDepletionAndAmortization DepreciationAmortizationAndAccretionNet

@@ -63,10 +63,15 @@ class Snapshot:
 
 
 def snapshot(
-    facts: Iterable[Told], *, as_of: date, splits: Sequence[Split] = (), price: Price | None = None
+    facts: Iterable[Told],
+    *,
+    as_of: date,
+    splits: Sequence[Split] = (),
+    splits_from: date = date.min,
+    price: Price | None = None,
 ) -> Snapshot:
     """
-    Return what was known on ``as_of``.
+    Return what was known on ``as_of``; splits as for :meth:`Books.of`.
 
     A price in another currency than the books, or older than :data:`STALE` days, values nothing.
 
@@ -75,7 +80,7 @@ def snapshot(
     if price is not None and price.session > as_of:
         raise ValueError(f"a price of {price.session} was not known on {as_of}")
     basis = price.session if price is not None and (as_of - price.session).days <= STALE else as_of
-    statements = Statements.of(facts, as_of=as_of, splits=splits, basis=basis)
+    statements = Statements.of(facts, as_of=as_of, splits=splits, splits_from=splits_from, basis=basis)
     found: dict[str, Figure | None] = {}
     end = statements.calendar.latest
     if end is not None:

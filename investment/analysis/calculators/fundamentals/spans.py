@@ -5,6 +5,7 @@ A figure of a span counts what lies between two boundaries: the day before it st
 ends. Boundaries are ordinals of days (``date.toordinal``).
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -37,16 +38,12 @@ def snapped(days: Iterable[int]) -> dict[int, int]:
     :param days: one for each time it was told.
     """
     told = Counter(days)
-    groups: list[list[int]] = []
-    for day in sorted(told):
-        if groups and day - groups[-1][0] <= _SAME:
-            groups[-1].append(day)
-        else:
-            groups.append([day])
+    order = sorted(told)
     result: dict[int, int] = {}
-    for group in groups:
-        usual = max(group, key=lambda day: (told[day], day))
-        result |= dict.fromkeys(group, usual)
+    for usual, _ in sorted(told.items(), key=lambda each: (-each[1], -each[0])):
+        if usual not in result:
+            near = order[bisect_left(order, usual - _SAME) : bisect_right(order, usual + _SAME)]
+            result |= {day: usual for day in near if day not in result}
     return result
 
 

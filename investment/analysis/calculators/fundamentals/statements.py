@@ -44,10 +44,16 @@ class Statements:
 
     @classmethod
     def of(
-        cls, facts: Iterable[Told], *, as_of: date, splits: Sequence[Split] = (), basis: date | None = None
+        cls,
+        facts: Iterable[Told],
+        *,
+        as_of: date,
+        splits: Sequence[Split] = (),
+        splits_from: date = date.min,
+        basis: date | None = None,
     ) -> Self:
         """Parameters as of :meth:`Books.of`."""
-        books = Books.of(facts, as_of=as_of, splits=splits, basis=basis)
+        books = Books.of(facts, as_of=as_of, splits=splits, splits_from=splits_from, basis=basis)
         return cls(books, Calendar.of(books))
 
     def flow(self, name: str, span: Span) -> Figure | None:
