@@ -9,6 +9,7 @@ import pytest
 
 from investment.analysis.calculators.fundamentals.lines import READERS
 from investment.analysis.models import FundamentalScore
+from investment.analysis.selectors.company_fundamentals import fundamentals_of
 from investment.analysis.selectors.fundamentals import statements_of
 from investment.analysis.services.fundamentals import score_fundamentals
 from investment.analysis.tests.markets import NOW, plant_bars, plant_instrument, plant_origin
@@ -149,3 +150,22 @@ def test_the_books_of_one_instrument() -> None:
     assert [period.fiscal_year for period in statements.calendar.years] == [2023, 2024, 2025]
     assert statements_of(instrument=stranger, as_of=SESSION) is None
     assert statements_of(instrument=made[0], as_of=date(2020, 1, 1)) is None
+
+
+def test_the_fundamentals_of_one_instrument_say_where_each_figure_comes_from() -> None:
+    made = plant(1)
+
+    view = fundamentals_of(instrument=made[0], as_of=SESSION)
+
+    assert view is not None
+    assert [each.fiscal_year for each in view.years] == [2025, 2024, 2023]
+    revenue, debt = (view.years[1].figures[name] for name in ("revenue", "debt"))
+    assert revenue is not None
+    assert (revenue.value, revenue.derived, revenue.known_on) == (1010.0, False, date(2025, 2, 15))
+    assert (revenue.accessions, revenue.tags) == (("0000000001-25-000001",), ("us-gaap:Revenues",))
+    assert debt is None
+    assert set(view.years[0].figures) == {line.name for line in view.lines}
+    assert view.ratios["price_to_earnings"] == 10.0
+    assert view.ratios["debt_to_equity"] is None
+    assert (view.piotroski.of, view.altman.score, view.altman.known) == (9, None, 2)
+    assert fundamentals_of(instrument=made[0], as_of=date(2020, 1, 1)) is None
