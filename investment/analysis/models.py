@@ -135,11 +135,11 @@ class MarketReturn(models.Model):
 
 class FundamentalScore(models.Model):
     """
-    The fundamental score of one instrument as known at the end of one session, and what it is made of.
+    The fundamental score of one instrument as known at the close of one session, and what it is made of.
 
     ``score`` and its parts run from 0 to 100, by rank among the stocks that told enough; NULL where it
-    did not. Ratios are fractions or multiples, at the raw close of the session. Filings of the day
-    itself are in it, those made in the evening too: it tells of the returns after the next open.
+    did not. Ratios are fractions or multiples, at the raw close of the session. Filings of the session's
+    own day are not in it: most are made after the close.
     """
 
     pk = models.CompositePrimaryKey("session", "instrument_id")

@@ -51,12 +51,18 @@ def statements_of(*, instrument: Instrument, as_of: date) -> Statements | None:
 
 
 def known_of(
-    *, kinds: Sequence[str], as_of: date, instruments: Sequence[int] | None = None
+    *,
+    kinds: Sequence[str],
+    as_of: date,
+    filed_by: date | None = None,
+    instruments: Sequence[int] | None = None,
 ) -> Iterator[Known]:
     """
     Yield what was known on a day of every instrument of these kinds whose company told anything by then.
 
     Valued at the last raw close up to that day. Instruments of one company come one after another.
+
+    :param filed_by: the last day whose filings count, where it is another than ``as_of``.
     """
     found = Instrument.objects.filter(kind__in=kinds, cik__isnull=False)
     if instruments is not None:
@@ -70,7 +76,7 @@ def known_of(
     }
     ids = sorted(each.pk for lines in by_cik.values() for each in lines)
     splits, prices = _splits(ids, as_of), _prices(ids, as_of)
-    for company, told in told_by(companies=sorted(companies), as_of=as_of):
+    for company, told in told_by(companies=sorted(companies), as_of=filed_by or as_of):
         cik, sic = companies[company]
         for each in by_cik[cik]:
             session, close = prices.get(each.pk, (None, 0.0))

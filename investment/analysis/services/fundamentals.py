@@ -1,8 +1,8 @@
-"""The fundamental score of all stocks after one session, from what was known at its end."""
+"""The fundamental score of all stocks at the close of one session, from what was known at it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import transaction
@@ -31,8 +31,14 @@ class Scored:
 
 
 def score_fundamentals(*, session: date, now: datetime) -> Scored:
-    """Compute and store the fundamental scores of a session. Repeatable; writes only what differs."""
-    known = sorted(known_of(kinds=KINDS, as_of=session), key=lambda each: each.instrument)
+    """
+    Compute and store the fundamental scores of a session. Repeatable; writes only what differs.
+
+    Filings of the session's own day are left to the next: most are made after the close, so who trades at
+    this close could not know them.
+    """
+    told = known_of(kinds=KINDS, as_of=session, filed_by=session - timedelta(days=1))
+    known = sorted(told, key=lambda each: each.instrument)
     if not known:
         return Scored(0, 0, 0)
     rows = _score(known)

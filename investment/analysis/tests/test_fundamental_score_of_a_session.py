@@ -99,12 +99,13 @@ def test_the_same_again_writes_nothing() -> None:
     assert score_fundamentals(session=SESSION, now=datetime(2026, 7, 2, tzinfo=UTC)).written == 0
 
 
-def test_what_comes_later_changes_nothing() -> None:
+@pytest.mark.parametrize("filed", [LATER, SESSION])
+def test_what_comes_later_changes_nothing(filed: date) -> None:
     made = plant(31)
     score_fundamentals(session=SESSION, now=NOW)
     before = stored()
     split(made[0], LATER)
-    later = replace(told("Revenues", 1, 2025), filed=LATER, accession="0000000001-26-000002")
+    later = replace(told("Revenues", 1, 2025), filed=filed, accession="0000000001-26-000002")
     facts = CompanyFacts(cik=str(made[1].cik), name="", facts=[later], digest="later")
     store_facts(told=[facts], tags=READERS, source="sample", now=NOW)
 
