@@ -67,7 +67,13 @@ def measure(folder: Path) -> dict[str, Any]:
     from investment.analysis.calculators.fundamentals.facts import Split
     from investment.analysis.calculators.fundamentals.lines import READERS
     from investment.analysis.calculators.fundamentals.ratios import ratios
-    from investment.analysis.calculators.fundamentals.snapshot import Price, Snapshot, columns, snapshot
+    from investment.analysis.calculators.fundamentals.snapshot import (
+        WINDOW,
+        Price,
+        Snapshot,
+        columns,
+        snapshot,
+    )
     from investment.analysis.selectors.fundamentals import told_by
     from investment.market.models import Company
     from investment.market.selectors.facts import companies_with_facts
@@ -90,7 +96,7 @@ def measure(folder: Path) -> dict[str, Any]:
         price = Price(50.0, as_of, "USD")
         return {
             ciks[company]: snapshot(told, as_of=as_of, splits=splits[ciks[company]], price=price)
-            for company, told in told_by(companies=companies, as_of=as_of)
+            for company, told in told_by(companies=companies, as_of=as_of, ended_from=as_of - WINDOW)
         }
 
     first, stored = store()

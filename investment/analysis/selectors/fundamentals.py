@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection
 
 from investment.analysis.calculators.fundamentals.facts import Split, Told
-from investment.analysis.calculators.fundamentals.snapshot import STALE, Price, Snapshot, snapshot
+from investment.analysis.calculators.fundamentals.snapshot import STALE, WINDOW, Price, Snapshot, snapshot
 from investment.analysis.calculators.fundamentals.statements import Statements
 from investment.market.calculators.adjustment import SPLIT
 from investment.market.models import Company, Instrument
@@ -28,9 +28,11 @@ class Known:
     snapshot: Snapshot
 
 
-def told_by(*, companies: Sequence[int], as_of: date) -> Iterator[tuple[int, list[Told]]]:
+def told_by(
+    *, companies: Sequence[int], as_of: date, ended_from: date = date.min
+) -> Iterator[tuple[int, list[Told]]]:
     """Yield, company by company, what its filings had told by a day, the day included."""
-    for company, rows in facts_of(companies=companies, filed_by=as_of):
+    for company, rows in facts_of(companies=companies, filed_by=as_of, ended_from=ended_from):
         yield company, [_told(row) for row in rows]
 
 
@@ -76,7 +78,8 @@ def known_of(
     }
     ids = sorted(each.pk for lines in by_cik.values() for each in lines)
     splits, prices = _splits(ids, as_of), _prices(ids, as_of)
-    for company, told in told_by(companies=sorted(companies), as_of=filed_by or as_of):
+    recent = as_of - WINDOW
+    for company, told in told_by(companies=sorted(companies), as_of=filed_by or as_of, ended_from=recent):
         cik, sic = companies[company]
         for each in by_cik[cik]:
             session, close = prices.get(each.pk, (None, 0.0))

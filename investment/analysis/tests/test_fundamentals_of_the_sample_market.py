@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from investment.analysis.calculators.fundamentals.facts import Split, Told, from_company_facts
+from investment.analysis.calculators.fundamentals.snapshot import snapshot
 from investment.analysis.calculators.fundamentals.statements import Statements
 from investment.providers.adapters.sec import records
 from investment.providers.sandbox.sample import SampleMarket
@@ -87,6 +88,39 @@ def test_every_quarter_reads_as_the_company_booked_it(place: int, as_of: date) -
             assert eps.value == pytest.approx(quarter.eps / factor, abs=0.011)
     known = [statements.flow("revenue", spans[q.report.start, q.report.end].span) for q in whole]
     assert sum(figure is None for figure in known) <= 3
+
+
+def test_a_snapshot_has_the_figures_of_the_whole_books() -> None:
+    line = filers()[0]
+    as_of = UNTIL.date()
+    # The same company, and ten years more of it before: what is older than the window is told but not read.
+    older = [
+        fact._replace(
+            start=fact.start and fact.start.replace(year=fact.start.year - 10, day=1),
+            end=fact.end.replace(year=fact.end.year - 10, day=28),
+            filed=fact.filed.replace(year=fact.filed.year - 10, day=28),
+            accession=f"older {fact.accession}",
+        )
+        for fact in facts_of(line)
+    ]
+    statements = Statements.of([*older, *facts_of(line)], as_of=as_of)
+    end = statements.calendar.latest
+    assert end is not None
+
+    found = snapshot([*older, *facts_of(line)], as_of=as_of)
+
+    assert statements.calendar.quarters[0].end.year < 2015
+    assert found.period_end == date.fromordinal(end)
+    for name in ("revenue", "net_income", "free_cash_flow", "eps_diluted"):
+        figure = statements.trailing(name, end)
+        assert figure is not None
+        assert found.inputs[name] == pytest.approx(figure.value)
+    year = statements.calendar.year_to(end)
+    assert year is not None
+    assets = statements.balance("assets", year[0])
+    assert assets is not None
+    assert found.inputs["assets_1"] == assets.value
+    assert found.inputs["revenue_3"] > 0
 
 
 def test_some_of_these_companies_split_their_shares() -> None:

@@ -35,15 +35,24 @@ _SQL = """
       JOIN market_fact fact ON fact.report_id = report.id
       JOIN market_factconcept concept ON concept.id = fact.concept_id
      WHERE report.company_id = ANY(%s) AND report.filed_on <= %s
+       AND report.filed_on >= %s AND fact."end" >= %s
      ORDER BY report.company_id
 """
 
 
-def facts_of(*, companies: Sequence[int], filed_by: date) -> Iterator[tuple[int, list[StoredFact]]]:
-    """Yield, company by company, what was filed by a day, the day included; nothing for who told nothing."""
+def facts_of(
+    *, companies: Sequence[int], filed_by: date, ended_from: date = date.min
+) -> Iterator[tuple[int, list[StoredFact]]]:
+    """
+    Yield, company by company, what was filed by a day, the day included; nothing for who told nothing.
+
+    :param ended_from: leaves out the figures of periods that ended before it.
+    """
     for start in range(0, len(companies), _AT_ONCE):
         with connection.cursor() as cursor:
-            cursor.execute(_SQL, [list(companies[start : start + _AT_ONCE]), filed_by])
+            cursor.execute(
+                _SQL, [list(companies[start : start + _AT_ONCE]), filed_by, ended_from, ended_from]
+            )
             rows = [StoredFact(*row) for row in cursor.fetchall()]
         for company, told in groupby(rows, key=lambda row: row.company):
             yield company, list(told)

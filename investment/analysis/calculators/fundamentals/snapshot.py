@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import nan
 from typing import Final, NamedTuple
 
@@ -34,6 +34,9 @@ INPUTS: Final = (
 )  # fmt: skip
 
 STALE = 10  # days that a price is good for
+# What ended earlier is in none of the inputs: the oldest are of the fourth year before the newest period,
+# which may itself be more than a year old.
+WINDOW = timedelta(days=6 * 366)
 _COUNTED = range(-6, 121)  # days after a balance sheet in which its filing counts the shares
 
 
@@ -80,7 +83,9 @@ def snapshot(
     if price is not None and price.session > as_of:
         raise ValueError(f"a price of {price.session} was not known on {as_of}")
     basis = price.session if price is not None and (as_of - price.session).days <= STALE else as_of
-    statements = Statements.of(facts, as_of=as_of, splits=splits, splits_from=splits_from, basis=basis)
+    first = as_of - WINDOW
+    recent = (fact for fact in facts if fact.end >= first)
+    statements = Statements.of(recent, as_of=as_of, splits=splits, splits_from=splits_from, basis=basis)
     found: dict[str, Figure | None] = {}
     end = statements.calendar.latest
     if end is not None:
