@@ -9,6 +9,7 @@ import numpy as np
 
 from investment.analysis.calculators.fundamentals.books import Figure
 from investment.analysis.calculators.fundamentals.calendar import Period
+from investment.analysis.calculators.fundamentals.doubts import Doubt, scale_doubts
 from investment.analysis.calculators.fundamentals.health import Health, altman, piotroski
 from investment.analysis.calculators.fundamentals.lines import BY_NAME
 from investment.analysis.calculators.fundamentals.ratios import ratios
@@ -75,6 +76,18 @@ class HealthView:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtView:
+    """Two filings tell a line of one period, the later (``value``) ``times`` the earlier (``before``)."""
+
+    line: str
+    end: date
+    value: float
+    before: float
+    times: float
+    accessions: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class FundamentalsView:
     """
     What was known on ``as_of``. Periods are newest first, money is in ``currency``, shares and figures
@@ -91,6 +104,7 @@ class FundamentalsView:
     ratios: Mapping[str, float | None]
     piotroski: HealthView
     altman: HealthView
+    doubts: Sequence[DoubtView]
 
 
 def fundamentals_of(*, instrument: Instrument, as_of: date) -> FundamentalsView | None:
@@ -113,6 +127,7 @@ def fundamentals_of(*, instrument: Instrument, as_of: date) -> FundamentalsView 
         ratios={name: _known(values[0]) for name, values in ratios(inputs).items()},
         piotroski=_health(piotroski(inputs)),
         altman=_health(altman(inputs, sic=np.array([known.sic]))),
+        doubts=[_doubt(each) for each in scale_doubts(statements.books)],
     )
 
 
@@ -142,6 +157,17 @@ def _figure(figure: Figure | None) -> FigureView | None:
         known_on=figure.known_on,
         accessions=tuple(sorted({fact.accession for fact in figure.facts})),
         tags=tuple(sorted({fact.tag for fact in figure.facts})),
+    )
+
+
+def _doubt(doubt: Doubt) -> DoubtView:
+    return DoubtView(
+        line=doubt.line,
+        end=doubt.later.end,
+        value=doubt.later.value,
+        before=doubt.earlier.value,
+        times=doubt.times,
+        accessions=(doubt.earlier.accession, doubt.later.accession),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from investment.analysis.calculators.fundamentals.doubts import scale_doubts
 from investment.analysis.calculators.fundamentals.facts import Split, measure
 from investment.analysis.tests.filings import Filing, quarters, read, years
 
@@ -126,3 +127,28 @@ def test_shares_too_long_ago_are_unknown() -> None:
 
     assert read(filing).shares(date(2020, 6, 1)) is not None
     assert read(filing).shares(date(2021, 6, 1)) is None
+
+
+def test_a_figure_told_in_thousands_by_mistake_is_doubted_and_not_put_right() -> None:
+    year = ("2023-01-01", "2023-12-31")
+    wrong = (
+        Filing("10-K", "2024-02-15", year=2023)
+        .flow("Revenues", 383_285, *year)
+        .flow("NetIncomeLoss", 40, *year)
+    )
+    right = Filing("10-K/A", "2024-03-15", year=2023).flow("Revenues", 383_285_000, *year)
+    right.flow("NetIncomeLoss", 41, *year)
+
+    before = read(wrong, right, as_of="2024-03-14")
+    after = read(wrong, right)
+
+    assert years(before, "revenue") == {2023: 383_285}
+    assert scale_doubts(before.books) == []
+    assert years(after, "revenue") == {2023: 383_285_000}
+    (doubt,) = scale_doubts(after.books)
+    assert (doubt.line, doubt.times, doubt.earlier.form, doubt.later.form) == (
+        "revenue",
+        1000,
+        "10-K",
+        "10-K/A",
+    )

@@ -1,5 +1,6 @@
 """What a company told in its filings, as known on a day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -37,8 +38,11 @@ def store_two_years() -> None:
             accession=f"0000320193-{year - 1999}-000001",
             fiscal_year=year,
         )
-        for year, value in ((2023, 100), (2024, 120))
+        for year, value in ((2023, 100), (2024, 120_000))
     ]
+    facts.append(
+        replace(facts[0], value=Decimal(100_000), filed=date(2025, 2, 15), accession=facts[1].accession)
+    )
     told = CompanyFacts(cik=CIK, name="Apple Inc.", facts=facts, digest="1")
     store_facts(told=[told], tags=READERS, source="sample", now=datetime(2025, 3, 1, tzinfo=UTC))
 
@@ -52,14 +56,24 @@ def test_statements_say_what_was_known_where_it_is_from_and_what_is_not_known(cl
     assert (answer["symbol"], answer["currency"], answer["period_end"]) == ("AAPL", "USD", "2024-12-31")
     assert [year["fiscal_year"] for year in answer["years"]] == [2024, 2023]
     assert answer["years"][0]["figures"]["net_income"] == {
-        "value": 120.0,
+        "value": 120_000.0,
         "derived": False,
         "known_on": "2025-02-15",
         "accessions": ["0000320193-25-000001"],
         "tags": ["us-gaap:NetIncomeLoss"],
     }
     assert answer["years"][0]["figures"]["revenue"] is None
-    assert answer["ratios"]["net_income_growth"] == pytest.approx(0.2)
+    assert answer["ratios"]["net_income_growth"] == pytest.approx(0.2)  # what was told last counts
+    assert answer["doubts"] == [
+        {
+            "line": "net_income",
+            "end": "2023-12-31",
+            "value": 100_000.0,
+            "before": 100.0,
+            "times": 1000.0,
+            "accessions": ["0000320193-24-000001", "0000320193-25-000001"],
+        }
+    ]
     assert answer["ratios"]["price_to_book"] is None
     assert {line["name"] for line in answer["lines"]} == answer["years"][0]["figures"].keys()
     assert (answer["piotroski"]["of"], answer["altman"]["score"]) == (9, None)

@@ -66,6 +66,17 @@ class PublishedScoreSerializer(serializers.Serializer[Any]):
     components = serializers.DictField(child=serializers.FloatField(allow_null=True))
 
 
+class FundamentalDoubtSerializer(serializers.Serializer[Any]):
+    """Two filings tell a line of one period, the later ``times`` the earlier: one has the wrong scale."""
+
+    line = serializers.CharField()
+    end = serializers.DateField()
+    value = serializers.FloatField(help_text="As the later filing tells it, which counts")
+    before = serializers.FloatField()
+    times = serializers.FloatField()
+    accessions = serializers.ListField(child=serializers.CharField(), help_text="The earlier, the later")
+
+
 class FundamentalsSerializer(serializers.Serializer[Any]):
     """
     Periods newest first. Money in ``currency``; shares, and what is per share, in the shares of ``as_of``.
@@ -86,6 +97,7 @@ class FundamentalsSerializer(serializers.Serializer[Any]):
     ratios = serializers.DictField(child=serializers.FloatField(allow_null=True))
     piotroski = PublishedScoreSerializer(allow_null=True)
     altman = PublishedScoreSerializer(allow_null=True)
+    doubts = FundamentalDoubtSerializer(many=True)
 
 
 class FundamentalsView(APIView):
@@ -111,5 +123,6 @@ class FundamentalsView(APIView):
                 "ratios": found.ratios if found else {},
                 "piotroski": found.piotroski if found else None,
                 "altman": found.altman if found else None,
+                "doubts": found.doubts if found else [],
             }
         )
