@@ -28,12 +28,14 @@ class Doubt(NamedTuple):
 
 def scale_doubts(books: Books) -> list[Doubt]:
     """Return where one tag's figures of one period differ as if one were in thousands or in millions."""
-    found: list[Doubt] = []
-    for name, periods in (*books.flows.items(), *books.balances.items()):
-        if BY_NAME[name].unit == "per_share":
-            continue
-        for entries in periods.values():
-            found += _of_one_period(name, entries)
+    told = [(name, entries) for name, periods in books.flows.items() for entries in periods.values()]
+    told += [(name, entries) for name, days in books.balances.items() for entries in days.values()]
+    found = [
+        doubt
+        for name, entries in told
+        if BY_NAME[name].unit != "per_share"
+        for doubt in _of_one_period(name, entries)
+    ]
     return sorted(found, key=lambda doubt: (doubt.later.filed, doubt.line, doubt.later.end))
 
 
