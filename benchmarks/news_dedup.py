@@ -89,7 +89,8 @@ def best_plain(parts: dict[str, list[dict[str, Any]]]) -> dict[str, float]:
 
     def judge_at(threshold: float) -> Callable[[Pair], bool]:
         return lambda pair: (
-            len(pair[0].vocabulary & pair[1].vocabulary) / len(pair[0].vocabulary | pair[1].vocabulary) >= threshold
+            len(pair[0].vocabulary & pair[1].vocabulary) / len(pair[0].vocabulary | pair[1].vocabulary)
+            >= threshold
         )
 
     def f1(threshold: float) -> float:
@@ -114,13 +115,18 @@ def show_wrong(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         one, other = stories_of(row)
         if through_the_index((one, other)) != row["same"]:
-            print(row["same"], row["kind"], duplicates.shared_snippet(one, other), duplicates.contradiction(one, other))
+            print(
+                row["same"],
+                row["kind"],
+                duplicates.shared_snippet(one, other),
+                duplicates.contradiction(one, other),
+            )
             print("   ", one.headline, "|", one.summary, "\n   ", other.headline, "|", other.summary)
 
 
 def per_minute(count: int) -> int:
     """Stories of 40 hours, half of them copies, many of one template: what an agency's robot writes."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311  the same stories every time
     rows = [json.loads(line)["left"] for line in PAIRS.read_text().splitlines()]
     stories = []
     for number in range(count):

@@ -37,10 +37,8 @@ def main() -> None:
     parser.add_argument("--write-weights", action="store_true")
     parser.add_argument("--sentences", type=Path)
     options = parser.parse_args()
-    if options.sentences:
-        figures = measure_file(options.sentences)
-    else:
-        figures = measure(write=options.write_weights)
+    path: Path | None = options.sentences
+    figures = measure_file(path) if path else measure(write=options.write_weights)
     print(json.dumps(figures))
 
 
@@ -95,7 +93,9 @@ def measure(*, write: bool) -> dict[str, Any]:
             **figures_of(trained.predict(list(found[aside])), truth[aside]),
             **peers(list(texts[aside]), truth[aside]),
             "company_unknown_macro_f1": macro_f1(trained.predict(list(unnamed[aside])), truth[aside]),
-            "tfidf_macro_f1": macro_f1(plain().fit(texts[ours], truth[ours]).predict(texts[aside]), truth[aside]),
+            "tfidf_macro_f1": macro_f1(
+                plain().fit(texts[ours], truth[ours]).predict(texts[aside]), truth[aside]
+            ),
             "sentences": int(aside.sum()),
         },
     }
@@ -116,7 +116,8 @@ def model() -> Any:
 
     weights = {0: 1.0, 1: NEUTRALS_COUNT, 2: 1.0}
     return make_pipeline(
-        DictVectorizer(), LogisticRegression(C=STRENGTH, max_iter=1000, class_weight=weights, fit_intercept=False)
+        DictVectorizer(),
+        LogisticRegression(C=STRENGTH, max_iter=1000, class_weight=weights, fit_intercept=False),
     )
 
 
@@ -137,7 +138,9 @@ def write_weights(trained: Any) -> None:
         str(name): [round(float(value), 3) for value in row] for name, row in zip(names, columns, strict=True)
     }
     lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(row)}" for name, row in sorted(weights.items()))
-    WEIGHTS.write_text(f'{{"method": "{METHOD}", "labels": {json.dumps(LABELS)}, "weights": {{\n{lines}\n}}}}\n')
+    WEIGHTS.write_text(
+        f'{{"method": "{METHOD}", "labels": {json.dumps(LABELS)}, "weights": {{\n{lines}\n}}}}\n'
+    )
 
 
 def peers(texts: list[str], truth: "np.ndarray[Any, Any]") -> dict[str, float]:

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, Generic, TypeVar
 from zlib import crc32
 
@@ -34,47 +35,81 @@ SNIPPETS_SHARE: Final = 0.8  # of the shorter snippet's pairs of words, for a co
 HEADLINES_SHARE: Final = 0.8  # of all words of both headlines, for a copy with one snippet or none
 FEWEST_WORDS: Final = 4  # in a headline that is all there is
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 WORD = re.compile(r"\d+(?:[.,]\d+)*|[A-Za-zÀ-ÿ]+(?:['’&.-][A-Za-zÀ-ÿ]+)*")
 NUMBER = re.compile(
-    r"(?<![\w.])(\d+(?:[.,]\d+)*)[ -]?(thousand|million|billion|trillion|mln|bln|mn|bn|[mbk](?![a-z]))?", re.IGNORECASE
+    r"(?<![\w.])(\d+(?:[.,]\d+)*)[ -]?(thousand|million|billion|trillion|mln|bln|mn|bn|[mbk](?![a-z]))?",
+    re.IGNORECASE,
 )
 SPELLED: Final = {
-    word: str(number)
-    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+    "one": 1.0,
+    "two": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "five": 5.0,
+    "six": 6.0,
+    "seven": 7.0,
+    "eight": 8.0,
+    "nine": 9.0,
+    "ten": 10.0,
+    "eleven": 11.0,
+    "twelve": 12.0,
 }
 SCALES: Final = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mln": 1e6, "mn": 1e6, "m": 1e6}
 BILLIONS: Final = {"billion": 1e9, "bln": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12}
 OUTLET = re.compile(r"\s+(?:[-–—|]|::)\s+[A-Z][\w.&’' ]{1,40}$|\s+\([A-Z]\w+\)$")
-LEAD = re.compile(r"^(?:update \d+|brief|exclusive|breaking|in brief|sources|wrapup \d+|alert)\s*[-:]\s*", re.IGNORECASE)
-DATELINE = re.compile(
-    r"^[A-Z][A-Za-z., ]{1,60}?(?:\d{1,2}(?:, \d{4})?,? ?)?(?:\([A-Za-z ]{2,30}\)|/[A-Za-z ]{2,30}/)\s*[-–—]+\s*"
+LEAD = re.compile(
+    r"^(?:update \d+|brief|exclusive|breaking|in brief|sources|wrapup \d+|alert)\s*[-:]\s*", re.IGNORECASE
 )
-CORRECTION = re.compile(r"\b(?:corrected|correction|corrects|clarification|retraction|earlier version)\b", re.IGNORECASE)
+DATELINE = re.compile(
+    r"^[A-Z][A-Za-z., ]{1,60}?(?:\d{1,2}(?:, \d{4})?,? ?)?"
+    r"(?:\([A-Za-z ]{2,30}\)|/[A-Za-z ]{2,30}/)\s*[-–—]+\s*"
+)
+CORRECTION = re.compile(
+    r"\b(?:corrected|correction|corrects|clarification|retraction|earlier version)\b", re.IGNORECASE
+)
 DAYS = re.compile(r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 DATES = re.compile(
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?\b", re.IGNORECASE
 )
 QUARTERS = re.compile(r"\b(?:q([1-4])|(first|second|third|fourth)[ -]quarter)\b", re.IGNORECASE)
 ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
-PLAIN: Final = frozenset(
-    """a an and are as at be but by for from had has have he her his if in is it its more most new no not of on one or our
-    said says shares she since some that the their them they this to two under up us was we were when which who will with
-    ceo cfo director inc corp ltd plc group company investors analysts workers activist electric homebuilder read after
-    before here each full-year oil stock number spot ten adds below""".split()
-)
+PLAIN: Final = _set("""
+    a an and are as at be but by for from had has have he her his if in is it its more most new no
+    not of on one or our said says shares she since some that the their them they this to two under
+    up us was we were when which who will with ceo cfo director inc corp ltd plc group company
+    investors analysts workers activist electric homebuilder read after before here each full-year
+    oil stock number spot ten adds below
+""")
 OPPOSITES: Final = tuple(
-    (frozenset(one.split()), frozenset(other.split()))
+    (_set(one), _set(other))
     for one, other in (
         ("raise raises raised lifts lifted hikes", "cut cuts lowered lowers trims slashes slashed"),
-        ("rise rises rose gained gain gains up higher climbs jump jumps", "fall falls fell lost loss loses down lower slips sinks"),
+        (
+            "rise rises rose gained gain gains up higher climbs jump jumps",
+            "fall falls fell lost loss loses down lower slips sinks",
+        ),
         ("approve approves approved", "reject rejects rejected denies"),
-        ("win wins won", "lose loses lost"), ("upgrade upgrades upgraded", "downgrade downgrades downgraded"),
-        ("open opens opened", "close closes closed closing"), ("beats beat tops above", "misses miss missed below"),
-        ("dismisses dismissed", "allows allowed"), ("buy buys agrees", "drops dropped scraps"), ("halts stops", "restarts resumes"),
-        ("succeeds", "fails"), ("confirms confirmed", "denies denied"), ("plans to might", "completes completed"),
-        ("explores exploring", "sells sold no"), ("delays", "brings"), ("more", "fewer"), ("some", "all"),
+        ("win wins won", "lose loses lost"),
+        ("upgrade upgrades upgraded", "downgrade downgrades downgraded"),
+        ("open opens opened", "close closes closed closing"),
+        ("beats beat tops above", "misses miss missed below"),
+        ("dismisses dismissed", "allows allowed"),
+        ("buy buys agrees", "drops dropped scraps"),
+        ("halts stops", "restarts resumes"),
+        ("succeeds", "fails"),
+        ("confirms confirmed", "denies denied"),
+        ("plans to might", "completes completed"),
+        ("explores exploring", "sells sold no"),
+        ("delays", "brings"),
+        ("more", "fewer"),
+        ("some", "all"),
     )
-)  # fmt: skip
+)
 
 _random = np.random.default_rng(20_260_101)
 _FACTORS: Final = _random.integers(1, PRIME, PERMUTATIONS, dtype=np.int64)
@@ -112,7 +147,7 @@ class Story:
 
     @cached_property
     def body_pairs(self) -> frozenset[tuple[str, str]]:
-        return frozenset(zip(self.body_words, self.body_words[1:], strict=False))
+        return frozenset(pairwise(self.body_words))
 
     @cached_property
     def numbers(self) -> frozenset[float]:
@@ -123,7 +158,9 @@ class Story:
     def names(self) -> frozenset[str]:
         """Capitalised words of the snippet, or of the headline if it is written like a sentence."""
         text = self.body or ("" if _is_title_case(self.title) else self.title)
-        found = (word.rstrip("'s").removesuffix("'s").lower() for word in WORD.findall(text) if word[0].isupper())
+        found = (
+            word.rstrip("'s").removesuffix("'s").lower() for word in WORD.findall(text) if word[0].isupper()
+        )
         return frozenset(word for word in found if word not in PLAIN and not DAYS.fullmatch(word))
 
     @cached_property
@@ -210,7 +247,9 @@ class StoryIndex(Generic[Key]):
     """
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[int, int, int, int], deque[Key]] = defaultdict(lambda: deque(maxlen=MOST_IN_A_BUCKET))
+        self._buckets: dict[tuple[int, int, int, int], deque[Key]] = defaultdict(
+            lambda: deque(maxlen=MOST_IN_A_BUCKET)
+        )
         self._stories: dict[Key, Story] = {}
         self._first: dict[Key, Key] = {}
         self._filed: dict[Key, list[tuple[int, int, int, int]]] = {}
@@ -219,7 +258,7 @@ class StoryIndex(Generic[Key]):
         return len(self._stories)
 
     def add(self, key: Key, story: Story) -> Key | None:
-        """Remember a story; return the first story that it is a copy of, or None. Adding it again changes nothing."""
+        """Remember a story; return the first one that it is a copy of, or None. Repeatable."""
         if key in self._stories:
             first = self._first[key]
             return None if first == key else first
@@ -259,7 +298,7 @@ def _places(story: Story) -> Iterator[tuple[int, int, int, int]]:
     """The buckets of a story: (view, band, two minima)."""
     views = (story.title_words, story.body_words[:OPENING])
     for view, words in enumerate(views):
-        shingles = {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)}
+        shingles = {f"{a} {b}" for a, b in pairwise(words)}
         if not shingles:
             continue
         minima = _minima(shingles)
@@ -280,7 +319,7 @@ def _words(text: str) -> Words:
 def _numbers(text: str) -> Iterator[float]:
     for word in WORD.findall(text):
         if word.lower() in SPELLED:
-            yield float(SPELLED[word.lower()])
+            yield SPELLED[word.lower()]
     for digits, scale in NUMBER.findall(text):
         plain = digits.replace(",", "")
         if plain.count(".") <= 1:

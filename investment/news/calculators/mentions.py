@@ -15,78 +15,130 @@ from typing import Final, Generic, Literal, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 How = Literal["tag", "ticker", "name", "name in context"]
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 TOKEN = re.compile(r"[A-Za-zÀ-ÿ0-9]+(?:[&.'’-][A-Za-zÀ-ÿ0-9]+)*|&")
-LEGAL: Final = frozenset(
-    """inc incorporated corp corporation co company companies ltd limited plc llc lp sa se ag nv ab asa oyj oy spa holdings holding
-    group trust n.v s.a a.g s.p.a l.p bv kgaa gmbh bancorp bancshares the""".split()
-) - {"bancorp", "bancshares"}  # fmt: skip
+LEGAL: Final = _set("""
+    inc incorporated corp corporation co company companies ltd limited plc llc lp sa se ag nv ab asa
+    oyj oy spa holdings holding group trust n.v s.a a.g s.p.a l.p bv kgaa gmbh the
+""")
 # What follows the name of a company in lists of instruments: the class of its shares.
 SHARE_CLASS = re.compile(
-    r"(?:\s*[-–,]\s*|\s+)(?:class [a-z]\b|series [a-z]\b|common stock|ordinary shares?|common shares?|american depositary|"
+    r"(?:\s*[-–,]\s*|\s+)(?:class [a-z]\b|series [a-z]\b|common stock|ordinary shares?|"
+    r"common shares?|american depositary|"
     r"depositary|adr\b|ads\b|sponsored|capital stock|new\b|\(the\)|registered).*$",
     re.IGNORECASE,
 )
 EXCHANGES = (
-    r"NASDAQ(?:GS|GM|CM)?|NYSE(?: ?American| ?Arca| ?MKT)?|AMEX|CBOE|BATS|OTC(?:QX|QB|MKTS)?(?: Markets)?|TSXV?|LSE|LON|ASX|NEO"
+    r"NASDAQ(?:GS|GM|CM)?|NYSE(?: ?American| ?Arca| ?MKT)?|AMEX|"
+    r"CBOE|BATS|OTC(?:QX|QB|MKTS)?(?: Markets)?|TSXV?|LSE|LON|ASX|NEO"
 )
 EXCHANGE_TICKER = re.compile(
-    rf"[(\[](?:[^()\[\]]{{0,40}}[;,]\s*)?(?:{EXCHANGES})\s*:\s*\"?([A-Z][A-Z0-9]{{0,5}}(?:[.\-/][A-Z]{{1,2}})?)\"?\s*(?:[;,][^()]*)?[)\]]",
+    rf"[(\[](?:[^()\[\]]{{0,40}}[;,]\s*)?(?:{EXCHANGES})"
+    r"\s*:\s*\"?([A-Z][A-Z0-9]{0,5}(?:[.\-/][A-Z]{1,2})?)\"?\s*(?:[;,][^()]*)?[)\]]",
     re.IGNORECASE,
 )
 CASHTAG = re.compile(r"(?<![\w$])\$([A-Z]{1,5}(?:[.\-][A-Z]{1,2})?)(?![\w$])")
 REUTERS = re.compile(r"[(<\[]([A-Z]{1,5})\.(?:O|N|OQ|A|K|P)[)>\]]")
 
+SMALL: Final = frozenset({"of", "and", "the", "for", "de"})
 FEWEST_LETTERS: Final = 2  # «HP» and «3M» are names; a letter alone is not
 
 # Ordinary words that are also names of companies. Others come in with ``ambiguous=``.
-ORDINARY: Final = frozenset(
-    """ally alphabet amazon apple arch block booking boot box bread bright buckle bumble cable carnival cars catalyst chase
-    chegg chewy cigna clear clean coach compass comfort confluent core corning cars delta digital dollar discovery dover dow
-    dropbox ebay edison elastic element emerson energy enterprise etsy express fair fastly first five ford fortune fox frontier
-    fuel gap general genius global gold golden grid groupon guess hasbro hess home honest hope humana ideal intuit insight intel
-    international jack kellogg key kind king knowles lands life light lemonade liberty limelight linde live loop lucid lovesac
-    lowe lyft macy match marathon mattel meta middleby monster mosaic morningstar national nature neogen news nike noble nordic
-    nova novo nucor omega oracle open orange organon origin out oxford palm paramount park pioneer pool power premier progressive
-    prologis pure quest range ralph rapid realty regions republic rocket root ross royal safe sage science sea select sharp shell
-    shift simply six smart snap sonic sonos source southern spirit spot sprint sprout square standard star state steel stem strategy
-    summit sun sunrun symbotic target teleflex tempur tile toast trade travelers trex tribune triumph trip twist uber under union
-    unity universal upland upwork urban vale valley value veritas viper virgin visa vista vital wayfair western williams wolf
-    workday world xerox yelp york zillow zoom best buy big lots advance auto parts planet fitness dutch bros
-    """.split()
-) - frozenset("amazon ebay chegg cigna corning dropbox etsy fastly groupon hasbro humana intel lyft mattel middleby neogen nike nucor organon prologis sonos sunrun symbotic teleflex uber upwork wayfair xerox yelp zillow kellogg hess linde lovesac".split())  # fmt: skip
+ORDINARY: Final = _set("""
+    advance ally alphabet apple arch auto best big block booking boot box bread bright bros buckle
+    bumble buy cable carnival cars catalyst chase chewy clean clear coach comfort compass confluent
+    core delta digital discovery dollar dover dow dutch edison elastic element emerson energy
+    enterprise express fair first fitness five ford fortune fox frontier fuel gap general genius
+    global gold golden grid guess home honest hope ideal insight international intuit jack key kind
+    king knowles lands lemonade liberty life light limelight live loop lots lowe lucid macy marathon
+    match meta monster morningstar mosaic national nature news noble nordic nova novo omega open
+    oracle orange origin out oxford palm paramount park parts pioneer planet pool power premier
+    progressive pure quest ralph range rapid realty regions republic rocket root ross royal safe
+    sage science sea select sharp shell shift simply six smart snap sonic source southern spirit
+    spot sprint sprout square standard star state steel stem strategy summit sun target tempur tile
+    toast trade travelers trex tribune trip triumph twist under union unity universal upland urban
+    vale valley value veritas viper virgin visa vista vital western williams wolf workday world york
+    zoom
+""")
 
 BUSINESS: Final = (
-    r"shares?|stock|stocks|stores?|ceo|cfo|chief|executive|earnings|results?|revenue|revenues|sales|profits?|loss|losses|dividend|"
-    r"reports?|reported|reporting|posts|posted|said|says|announces|announced|unveils|unveiled|launches|launched|acquires|acquired|"
-    r"beats?|misses|missed|raises|raised|cuts|sues|sued|files|filed|hires|investors|shareholders|analysts?|forecasts?|guidance|"
-    r"employees|executives|spokesman|spokeswoman|spokesperson|quarterly|quarter|q[1-4]|market|plans|expects|warns|warned|agrees|"
-    r"agreed|declares|names|named|lifts|lifted|recalls|surges?|slides?|falls?|fell|jumps?|jumped|rises?|rose|climbs?|sinks?|drops?|"
-    r"downgraded|upgraded|buys|bought|sells|sold|settles|wins|won|lays|opens|closes|posting|tops|topped|hits|stake|board|bonds"
+    r"shares?|stock|stocks|stores?|ceo|cfo|chief|executive|earnings|results?|revenue|revenues|"
+    r"sales|profits?|loss|losses|dividend|"
+    r"reports?|reported|reporting|posts|posted|said|says|announces|announced|unveils|unveiled|"
+    r"launches|launched|acquires|acquired|"
+    r"beats?|misses|missed|raises|raised|cuts|sues|sued|files|filed|hires|investors|"
+    r"shareholders|analysts?|forecasts?|guidance|"
+    r"employees|executives|spokesman|spokeswoman|spokesperson|quarterly|quarter|q[1-4]|market|"
+    r"plans|expects|warns|warned|agrees|"
+    r"agreed|declares|names|named|lifts|lifted|recalls|surges?|slides?|falls?|fell|jumps?|"
+    r"jumped|rises?|rose|climbs?|sinks?|drops?|"
+    r"downgraded|upgraded|buys|bought|sells|sold|settles|wins|won|lays|opens|closes|posting|"
+    r"tops|topped|hits|stake|board|bonds"
 )
-AFTER = re.compile(rf"^(?:['’]s?)?\s+(?:(?:(?:first|second|third|fourth)[- ])?(?:{BUSINESS}))(?![\w-])", re.IGNORECASE)
+AFTER = re.compile(
+    rf"^(?:['’]s?)?\s+(?:(?:(?:first|second|third|fourth)[- ])?(?:{BUSINESS}))(?![\w-])", re.IGNORECASE
+)
 LEGAL_AFTER = re.compile(
-    r"^,?\s+(?:Inc|Corp|Corporation|Incorporated|Co|Company|Ltd|Limited|PLC|plc|LLC|Holdings|Group|N\.V|S\.A|SE|AG)\b"
+    r"^,?\s+(?:Inc|Corp|Corporation|Incorporated|Co|Company|Ltd|Limited|PLC|plc|LLC|Holdings|"
+    r"Group|N\.V|S\.A|SE|AG)\b"
 )
 BEFORE = re.compile(
-    r"(?:\b(?:shares|stock|stake|shareholders|investors|holders|owners?|ceo|cfo|chief executive|chairman|board|results|earnings|"
-    r"sales|profit|analysts?|upgrades?|downgrades?|retailer|maker|chain|giant|company|firm|bank|carmaker|lender|network|rivals?|"
-    r"bought|sold|acquires?|acquired|buying|sues|sued|against|at)\s+(?:(?:in|of|for|at|on|like|such as)\s+)?)$",
+    r"(?:\b(?:shares|stock|stake|shareholders|investors|holders|owners?|ceo|cfo|"
+    r"chief executive|chairman|board|results|earnings|"
+    r"sales|profit|analysts?|upgrades?|downgrades?|retailer|maker|chain|giant|company|firm|"
+    r"bank|carmaker|lender|network|rivals?|"
+    r"bought|sold|acquires?|acquired|buying|sues|sued|against|at)\s+(?:(?:in|of|for|at|on|"
+    r"like|such as)\s+)?)$",
     re.IGNORECASE,
 )
+
+
+def _unlike(endings: str) -> re.Pattern[str]:
+    return re.compile(rf"^\s+(?:{'|'.join(endings.split())})\b", re.IGNORECASE)
+
+
 # Expressions that begin with such a name and mean something else.
 NOT_A_NAME: Final = {
-    "target": re.compile(r"^\s+(?:price|prices|range|date|market|audience|group|rate|practice|raised|cut|lowered|of|for|to|on|at|is)\b", re.I),
-    "gap": re.compile(r"^\s+(?:between|in|widens|narrows|up|down|year|closes|with|to|at|of|opens|fill)\b", re.I),
-    "visa": re.compile(r"^\s+(?:rules?|applications?|holders?|waivers?|fees?|programs?|requirements?|bans?|policy|restrictions|curbs)\b", re.I),
-    "apple": re.compile(r"^\s+(?:growers?|juice|pie|orchards?|cider|harvest|crops?|trees?|sauce|exports?|prices|farmers?)\b", re.I),
-    "block": re.compile(r"^\s+(?:trades?|sale|of|deal)\b", re.I),
-    "oracle": re.compile(r"^\s+(?:of)\b", re.I),
-    "ford": re.compile(r"^\s+(?:foundation|theatre)\b", re.I),
-    "shell": re.compile(r"^\s+(?:company|companies|out|game|script)\b", re.I),
-    "amazon": re.compile(r"^\s+(?:rainforest|basin|river|forest|rain|jungle|region|deforestation|fires?)\b", re.I),
-    "meta": re.compile(r"^\s*(?:-|analysis|analyses|data|study)\b", re.I),
-    "delta": re.compile(r"^\s+(?:variant|force|wave|hedging|neutral)\b", re.I),
-}  # fmt: skip
+    "target": _unlike("""
+        price prices range date market audience group rate practice raised cut lowered of for to
+        on at is
+    """),
+    "gap": _unlike("""
+        between in widens narrows up down year closes with to at of opens fill
+    """),
+    "visa": _unlike("""
+        rules? applications? holders? waivers? fees? programs? requirements? bans? policy
+        restrictions curbs
+    """),
+    "apple": _unlike("""
+        growers? juice pie orchards? cider harvest crops? trees? sauce exports? prices farmers?
+    """),
+    "block": _unlike("""
+        trades? sale of deal
+    """),
+    "oracle": _unlike("""
+        of
+    """),
+    "ford": _unlike("""
+        foundation theatre
+    """),
+    "shell": _unlike("""
+        company companies out game script
+    """),
+    "amazon": _unlike("""
+        rainforest basin river forest rain jungle region deforestation fires?
+    """),
+    "meta": _unlike("""
+        analysis analyses data study
+    """),
+    "delta": _unlike("""
+        variant force wave hedging neutral
+    """),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +156,7 @@ class Tie(Generic[Key]):
     """
     Why a story belongs to an instrument: the strongest reason, and where it stands.
 
-    ``called`` is what the text calls it (None for a tag alone); ``in_headline`` says whether the headline does.
+    ``called`` is what the text calls it (None for a tag alone); ``in_headline``: whether the headline does.
     """
 
     key: Key
@@ -123,9 +175,9 @@ class Mention(Generic[Key]):
 
 class NameBook(Generic[Key]):
     """
-    Finds listed companies in texts. Build it once for all instruments; a text then takes microseconds a word.
+    Finds listed companies in texts. Build it once for all instruments; a text then takes microseconds.
 
-    Two companies that share a name have it for neither; a longer name is taken before a shorter one within it.
+    A name that two companies share is neither's; a longer name is taken before a shorter one within it.
     ``ambiguous`` are further ordinary words, in lower case.
     """
 
@@ -179,13 +231,14 @@ class NameBook(Generic[Key]):
                 continue
             start, end = tokens[at][1], tokens[at + len(words) - 1][2]
             written = text[start:end]
-            if not all(token[0].isupper() or not token[0].isalpha() or token in {"of", "and", "the", "for", "de"}
-                       for token, _, _ in tokens[at : at + len(words)]) and not _is_own_spelling(written):  # fmt: skip
+            if not _is_capitalised(written) and not _is_own_spelling(written):
                 continue
             if key is None:  # of several companies: nobody's
                 return len(words), None
             unlike = NOT_A_NAME.get(words[0]) if len(words) == 1 else None
-            if self._continues(text, start, end, len(words)) or (unlike is not None and unlike.match(text[end:])):
+            if self._continues(text, start, end, len(words)) or (
+                unlike is not None and unlike.match(text[end:])
+            ):
                 continue
             if not self._ordinary.issuperset(words):
                 return len(words), Mention(key, "name", start, end)
@@ -201,16 +254,23 @@ class NameBook(Generic[Key]):
         «Bank of Quillon», «Quillon-Marsh» and «Mount Quillon» are other things than Quillon.
         """
         before, after = text[max(0, start - 12) : start], text[end : end + 12]
-        if re.match(r"[-‐][A-Za-z]", after) and not re.match(r"-(?:based|owned|backed|led|made|branded)\b", after):
+        if re.match(r"[-‐][A-Za-z]", after) and not re.match(
+            r"-(?:based|owned|backed|led|made|branded)\b", after
+        ):
             return True
         if re.search(r"[A-Za-z]-$", before):
             return True
-        return size == 1 and re.search(r"\b(?:Bank|University|Mount|Lake|Fort|Port|City|Saint|St|Mr|Mrs|Ms|Dr|Sir)\.?(?: of)? $", before) is not None
+        return (
+            size == 1
+            and re.search(
+                r"\b(?:Bank|University|Mount|Lake|Fort|Port|City|Saint|St|Mr|Mrs|Ms|Dr|Sir)\.?(?: of)? $",
+                before,
+            )
+            is not None
+        )
 
 
-def ties_of(
-    headline: str, summary: str | None, tags: Iterable[Key], book: NameBook[Key]
-) -> list[Tie[Key]]:
+def ties_of(headline: str, summary: str | None, tags: Iterable[Key], book: NameBook[Key]) -> list[Tie[Key]]:
     """
     Return the instruments that a story is about, in the order of its tags, then of its text.
 
@@ -225,7 +285,10 @@ def ties_of(
             if known is None or (known.called is None and mention.how != "ticker"):
                 how: How = "tag" if known is not None else mention.how
                 found[mention.key] = Tie(
-                    mention.key, how, text[mention.start : mention.end], in_headline or bool(known and known.in_headline)
+                    mention.key,
+                    how,
+                    text[mention.start : mention.end],
+                    in_headline or bool(known and known.in_headline),
                 )
     return list(found.values())
 
@@ -261,6 +324,11 @@ def _symbol(symbol: str) -> str:
     return symbol.upper().replace("-", ".").replace("/", ".")
 
 
+def _is_capitalised(written: str) -> bool:
+    """Small words within a name may be small: «Bank of America»."""
+    return all(word[0].isupper() or not word[0].isalpha() or word in SMALL for word in TOKEN.findall(written))
+
+
 def _is_own_spelling(written: str) -> bool:
     """Names such as eBay begin with a small letter and go on with a capital."""
     return any(letter.isupper() for letter in written) and not written.islower()
@@ -274,12 +342,14 @@ def _in_context(text: str, start: int, end: int) -> bool:
     first = not text[:start].strip(" \"'“‘") or re.search(r"[.!?:]\s*[\"“‘]?$", text[:start]) is not None
     if AFTER.match(after):
         return not first or own or _is_verb_of_companies(after)
-    return own and not first or BEFORE.search(text[:start]) is not None
+    return (own and not first) or BEFORE.search(text[:start]) is not None
 
 
 VERB = re.compile(
-    r"^\s+(?:ceo|cfo|reports?|reported|posts|posted|said|says|announces|announced|unveils|unveiled|launches|acquires|acquired|beats|misses|missed|"
-    r"sues|sued|shares|stock|earnings|files|declares|hires|recalls|agrees|agreed|expects|forecasts|lays|settles|to (?:buy|acquire|sell|cut|close|open|pay|report))\b",
+    r"^\s+(?:ceo|cfo|reports?|reported|posts|posted|said|says|announces|announced|unveils|"
+    r"unveiled|launches|acquires|acquired|beats|misses|missed|"
+    r"sues|sued|shares|stock|earnings|files|declares|hires|recalls|agrees|agreed|expects|"
+    r"forecasts|lays|settles|to (?:buy|acquire|sell|cut|close|open|pay|report))\b",
     re.IGNORECASE,
 )
 

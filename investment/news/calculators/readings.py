@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from investment.news.calculators import finance_words as words
@@ -20,13 +21,49 @@ LONGEST = 5  # words in one entry
 REACH_BEFORE = 9  # tokens between a measure and the direction that follows it
 REACH_AFTER = 5
 TURNS_WITHIN = 4  # tokens from «not» to what it turns around
+COMMA_BEFORE: Final = frozenset((",", word) for word in words.CONTRASTS | {"and"})
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
-TOKEN = re.compile(r"n't\b|'s\b|[a-z]+(?:[-'&.][a-z]+)*(?=n't)|[a-z]+(?:[-'&][a-z]+)*\.?(?<!\.)|\d[\d,.]*\d|\d|[%$€£?()“”\";:,–—-]|\S")
+TOKEN = re.compile(
+    r"n't\b|'s\b|[a-z]+(?:[-'&.][a-z]+)*(?=n't)|[a-z]+(?:[-'&][a-z]+)*\.?(?<!\.)|\d[\d,.]*\d|\d|[%$€£?()“”\";:,–—-]|\S"
+)
 BREAKS = frozenset({";", ":", ",", "–", "—", "(", ")"})
-SCALES: Final = {"mn": 1e6, "m": 1e6, "million": 1e6, "bn": 1e9, "b": 1e9, "billion": 1e9, "k": 1e3, "thousand": 1e3}
-UNITS: Final = frozenset({"eur", "usd", "sek", "nok", "dkk", "gbp", "$", "€", "£", "us$", "%", "pct", "percent", "cents"})
-COMPARED: Final = frozenset({"compared", "from", "against", "versus", "vs", "earlier", "ago", "previous", "year-ago", "before", "than", "("})
-ABOUT_A_CLASS: Final = ("cue:ownership", "cue:meeting", "cue:describe", "cue:undisclosed", "cue:schedule", "cue:people")
+SCALES: Final = {
+    "mn": 1e6,
+    "m": 1e6,
+    "million": 1e6,
+    "bn": 1e9,
+    "b": 1e9,
+    "billion": 1e9,
+    "k": 1e3,
+    "thousand": 1e3,
+}
+UNITS: Final = frozenset(
+    {"eur", "usd", "sek", "nok", "dkk", "gbp", "$", "€", "£", "us$", "%", "pct", "percent", "cents"}
+)
+COMPARED: Final = frozenset(
+    {
+        "compared",
+        "from",
+        "against",
+        "versus",
+        "vs",
+        "earlier",
+        "ago",
+        "previous",
+        "year-ago",
+        "before",
+        "than",
+        "(",
+    }
+)
+ABOUT_A_CLASS: Final = (
+    "cue:ownership",
+    "cue:meeting",
+    "cue:describe",
+    "cue:undisclosed",
+    "cue:schedule",
+    "cue:people",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +79,8 @@ class _Mark:
 def _entries() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """All entries by their first word, the longest first; the earlier kind wins among equals."""
     kinds = [
-        ("phrase+", words.PHRASES_GOOD), ("phrase-", words.PHRASES_BAD), ("wanted", words.WANTED), ("unwanted", words.UNWANTED),
+        ("phrase+", words.PHRASES_GOOD), ("phrase-", words.PHRASES_BAD),
+        ("wanted", words.WANTED), ("unwanted", words.UNWANTED),
         ("up", words.UP), ("down", words.DOWN), ("better", words.BETTER), ("worse", words.WORSE),
         ("good", words.GOOD), ("bad", words.BAD), ("reverser", words.REVERSERS),
         *((f"cue:{name}", entries) for name, entries in words.CUES.items()),
@@ -117,7 +155,7 @@ def _clauses(tokens: list[str]) -> list[int]:
     number, clauses = 0, []
     for at, token in enumerate(tokens):
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if token in {";", ":", "–", "—"} or token == "but" or (token == "," and following in words.CONTRASTS | {"and"}):
+        if token in {";", ":", "–", "—", "but"} or ((token, following) in COMMA_BEFORE):
             number += 1
         clauses.append(number)
     return clauses
@@ -130,7 +168,8 @@ def _signed(tokens: list[str], marks: list[_Mark], clauses: list[int]) -> Iterat
     measures = [mark for mark in lexicon if mark.kind in {"wanted", "unwanted"}]
     for mark in lexicon:
         turned = any(
-            0 <= mark.start - other.end < TURNS_WITHIN and clauses[other.start] == clauses[mark.start] for other in reversers
+            0 <= mark.start - other.end < TURNS_WITHIN and clauses[other.start] == clauses[mark.start]
+            for other in reversers
         )
         suffix = "/turned" if turned else ""
         turn = -1 if turned else 1
@@ -147,7 +186,11 @@ def _signed(tokens: list[str], marks: list[_Mark], clauses: list[int]) -> Iterat
                 yield "moved" + suffix, direction, mark.start
             else:
                 wanted = measure.kind == "wanted"
-                yield ("measure" if wanted else "burden") + suffix, direction if wanted else -direction, mark.start
+                yield (
+                    ("measure" if wanted else "burden") + suffix,
+                    direction if wanted else -direction,
+                    mark.start,
+                )
     alone = {mark.start for mark in measures if mark.kind == "unwanted"}
     if alone and not any(mark.kind in {"up", "down", "better", "worse"} for mark in lexicon):
         yield "burden alone", -1, min(alone)
@@ -156,7 +199,7 @@ def _signed(tokens: list[str], marks: list[_Mark], clauses: list[int]) -> Iterat
 
 
 def _measure_of(mark: _Mark, measures: list[_Mark], tokens: list[str], clauses: list[int]) -> _Mark | None:
-    """The measure whose direction this is: right behind it («cut costs»), else the nearest before («costs fell»)."""
+    """The measure whose direction this is: right behind («cut costs») or nearest before («costs fell»)."""
     best, nearest = None, 99.0
     for measure in measures:
         if clauses[measure.start] != clauses[mark.start]:
@@ -164,7 +207,10 @@ def _measure_of(mark: _Mark, measures: list[_Mark], tokens: list[str], clauses: 
         if measure.start >= mark.end:
             between = tokens[mark.end : measure.start]
             gap = measure.start - mark.end
-            close = gap <= 2 or (gap <= REACH_AFTER and between[:1] in (["in"], ["of"], ["its"], ["the"], ["full-year"], ["annual"]))
+            close = gap <= 2 or (
+                gap <= REACH_AFTER
+                and between[:1] in (["in"], ["of"], ["its"], ["the"], ["full-year"], ["annual"])
+            )
             if not close or "," in between:
                 continue
             distance = gap + (0.5 if between[:1] in ([], ["in"], ["of"], ["its"]) else 2.5)
@@ -185,7 +231,11 @@ def _amounts(tokens: list[str]) -> Iterator[tuple[int, int, float, str]]:
     for at, token in enumerate(tokens):
         if not token[0].isdigit():
             continue
-        text = token.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", token) else token.replace(",", ".")
+        text = (
+            token.replace(",", "")
+            if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", token)
+            else token.replace(",", ".")
+        )
         try:
             value = float(text)
         except ValueError:
@@ -205,10 +255,10 @@ def _amounts(tokens: list[str]) -> Iterator[tuple[int, int, float, str]]:
 
 
 def _compared(tokens: list[str], measures: list[_Mark]) -> Iterator[tuple[str, int, int]]:
-    """An amount beside the one of another time: «EUR 5 mn, compared with EUR 3 mn», «12.1 (7.4)», «from 3 to 5»."""
+    """An amount beside that of another time: «EUR 5 mn, compared with EUR 3 mn», «12.1 (7.4)»."""
     amounts = list(_amounts(tokens))
-    for (start, end, now, unit), (then_at, _, then, then_unit) in zip(amounts, amounts[1:], strict=False):
-        between = tokens[end:then_at]
+    for (start, end, now, unit), (then_at, _, told, then_unit) in pairwise(amounts):
+        between, then = tokens[end:then_at], told
         if len(between) > 18 or (unit and then_unit and unit != then_unit):
             continue
         backwards = "to" in between[:3] and start > 0 and "from" in tokens[max(0, start - 3) : start]
@@ -232,7 +282,12 @@ def _compared(tokens: list[str], measures: list[_Mark]) -> Iterator[tuple[str, i
 
 
 def _is_loss(tokens: list[str], mark: _Mark) -> bool:
-    return tokens[mark.end - 1] in {"loss", "losses"} and tokens[mark.start] not in {"loan", "credit", "customer", "catastrophe"}
+    return tokens[mark.end - 1] in {"loss", "losses"} and tokens[mark.start] not in {
+        "loan",
+        "credit",
+        "customer",
+        "catastrophe",
+    }
 
 
 def _sign_named(between: list[str]) -> int:
@@ -256,7 +311,8 @@ def _compare(first_is_loss: bool, then_is: int, now: float, then: float) -> int:
 
 TURNED = re.compile(
     r"\b(?:swung|swings?|turn(?:ed|s)?|slip(?:ped|s)?|slid|return(?:ed|s)?|back|fell|plunged|moved|went|switch(?:ed)?)"
-    r"(?: \S+){0,2} (?:to|into) (?:a |an |the )?(?:\S+ ){0,2}?(profit|loss|red|black|profitability|surplus|deficit)\b"
+    r"(?: \S+){0,2} (?:to|into) (?:a |an |the )?(?:\S+ ){0,2}?"
+    r"(profit|loss|red|black|profitability|surplus|deficit)\b"
 )
 
 
@@ -268,7 +324,11 @@ def _turned_over(tokens: list[str]) -> Iterator[tuple[str, int, int]]:
 
 def _summary(tokens: list[str], signed: list[tuple[str, int, int]], clauses: list[int]) -> Evidence:
     """The sums: all, the strong kinds alone, the last clause's, and whether they disagree."""
-    strong = [sign for name, sign, _ in signed if name.split("/")[0] in {"measure", "burden", "amounts", "phrase", "turned over", "better"}]
+    strong = [
+        sign
+        for name, sign, _ in signed
+        if name.split("/")[0] in {"measure", "burden", "amounts", "phrase", "turned over", "better"}
+    ]
     every = [sign for _, sign, _ in signed]
     evidence: Evidence = {}
     for name, signs in (("sum", every), ("strong", strong)):
@@ -319,7 +379,11 @@ def _role(tokens: list[str], place: int, signed: list[tuple[str, int, int]]) -> 
     if before[-1:] in (["sues"], ["sued"], ["undercuts"]):
         evidence["is attacked"] = 1.0
     following = tokens[place + 1 : place + 2]
-    if place <= 1 and following in (["upgrades"], ["downgrades"], ["cuts"], ["sues"], ["initiates"]) and "to" in tokens[place:]:
+    if (
+        place <= 1
+        and following in (["upgrades"], ["downgrades"], ["cuts"], ["sues"], ["initiates"])
+        and "to" in tokens[place:]
+    ):
         evidence["rates another"] = 1.0
     if before[-1:] in (["by"], ["against"]):
         evidence[f"acted on:{way}"] = 1.0

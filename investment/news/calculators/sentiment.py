@@ -23,9 +23,13 @@ Verdict = Literal["negative", "neutral", "positive", "unsure"]
 LABELS: Final[tuple[Label, ...]] = ("negative", "neutral", "positive")
 WEIGHTS: Final = Path(__file__).with_name("sentiment_weights.json")
 METHOD: Final = "evidence-1"  # stored beside each verdict, so that a later method can be told apart
-SURE_FROM: Final = 0.55  # the probability below which the answer is «unsure»; chosen in benchmarks/sentiment.py
+SURE_FROM: Final = (
+    0.55  # the probability below which the answer is «unsure»; chosen in benchmarks/sentiment.py
+)
 HEADLINE_WEIGHS: Final = 2.0  # as much as two sentences of the summary
-SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Inc\.)(?<!Corp\.)(?<!Co\.)(?<!Ltd\.)\s+(?=[\"“'(]?[A-Z0-9$€£])")
+SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Inc\.)(?<!Corp\.)(?<!Co\.)(?<!Ltd\.)\s+(?=[\"“'(]?[A-Z0-9$€£])"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ def test_a_copy_is_found(copy: Story) -> None:
         (story(f"CORRECTED: {HEADLINE}"), "correction"),
         (story(summary=SUMMARY.replace("rose", "fell")), "opposites"),
         (story(hours=80), None),
-        (story("Figment shares jump after its report", "Buyers chased Figment Corp after it reported."), None),
+        (
+            story("Figment shares jump after its report", "Buyers chased Figment Corp after it reported."),
+            None,
+        ),
         (story(HEADLINE, None, hours=30), None),
     ],
 )

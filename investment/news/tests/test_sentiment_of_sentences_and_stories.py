@@ -34,7 +34,9 @@ def test_of_two_companies_each_has_its_own() -> None:
 
 
 def test_amounts_of_different_units_are_not_compared() -> None:
-    assert not any(name.startswith("amounts") for name in evidence_of("Sales were EUR 5 mn, compared with 12 % before."))
+    assert not any(
+        name.startswith("amounts") for name in evidence_of("Sales were EUR 5 mn, compared with 12 % before.")
+    )
 
 
 def test_no_evidence_that_is_clear_either_way_is_unsure() -> None:
