@@ -128,7 +128,7 @@ def per_minute(count: int) -> int:
     """Stories of 40 hours, half of them copies, many of one template: what an agency's robot writes."""
     chance = random.Random(7)  # noqa: S311  the same stories every time
     rows = [json.loads(line)["left"] for line in PAIRS.read_text().splitlines()]
-    stories = []
+    stories: list[Story] = []
     for number in range(count):
         row = chance.choice(rows)
         name, figure = f"Firm{chance.randrange(3000)}", chance.randrange(100, 100_000)

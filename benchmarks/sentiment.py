@@ -3,10 +3,13 @@ How well the local sentiment reads finance sentences, beside VADER, always-neutr
 
 The sentences and their labels were written for this project (sentiment_sentences.tsv; the company is in
 brackets). ``accuracy`` and ``macro_f1`` come from five-fold cross-validation in which no company is on both
-sides; TF-IDF with logistic regression is trained and measured on the same folds. The part ``aside`` is
-written in another style, takes no part in training or choosing, and is reported as ``aside_*``.
+sides; TF-IDF with logistic regression is trained and measured on the same folds. They flatter: the lexicon
+was written with those sentences in view. The part ``aside`` is in other
+styles and no weight has learnt from it, but a few words of the lexicon have: before, its macro-F1 was 0.77.
+(The parts ``check`` and ``blind`` were written after the rules; before the lexicon learnt from their
+mistakes, 47 of 60 and 36 of 52 were read rightly; nearly all mistakes took good or bad for neutral.)
 
-    --write-weights   train on everything but ``aside`` and write the weights that the platform uses
+    --write-weights   train on everything but those and write the weights that the platform uses
     --sentences FILE  measure the written weights on another file, «label<TAB>sentence» a line
 """
 
@@ -22,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from investment.news.calculators.readings import Evidence, Span, evidence_of
+from investment.news.calculators.readings import Span, evidence_of
 from investment.news.calculators.sentiment import LABELS, METHOD, SURE_FROM, WEIGHTS, of_sentence
 
 SENTENCES = Path(__file__).with_name("sentiment_sentences.tsv")
+ASIDE = ("aside",)  # never trained on
 STRENGTH = 0.5  # of the penalty, inverted
 NEUTRALS_COUNT = 1.5  # most real news is neutral, and only four in ten of ours are
 
@@ -44,7 +48,7 @@ def main() -> None:
 
 def measure_file(path: Path) -> dict[str, Any]:
     rows = [line.split("\t", 1) for line in path.read_text().splitlines() if "\t" in line]
-    truth = np.array([LABELS.index(label) for label, _ in rows])  # type: ignore[arg-type]
+    truth = np.array([LABELS.index(label) for label, _ in rows])
     started = time.perf_counter()
     answers = [of_sentence(sentence) for _, sentence in rows]
     elapsed = time.perf_counter() - started
@@ -62,8 +66,8 @@ def measure(*, write: bool) -> dict[str, Any]:
 
     rows = list(csv.DictReader(SENTENCES.open(), delimiter="\t", quoting=csv.QUOTE_NONE))
     marked = [parse(row["sentence"]) for row in rows]
-    truth = np.array([LABELS.index(row["label"]) for row in rows])  # type: ignore[arg-type]
-    aside = np.array([row["part"] == "aside" for row in rows])
+    truth = np.array([LABELS.index(row["label"]) for row in rows])
+    aside = np.array([row["part"] in ASIDE for row in rows])
     companies = np.array([text[span[0] : span[1]] for text, span in marked])
     texts = np.array([text[: span[0]] + text[span[1] :] for text, span in marked], dtype=object)
     found: Any = np.array([evidence_of(text, span) for text, span in marked], dtype=object)
@@ -134,7 +138,7 @@ def plain() -> Any:
 def write_weights(trained: Any) -> None:
     names = trained[0].get_feature_names_out()
     columns = trained[1].coef_.T
-    weights: dict[str, Evidence] = {
+    weights: dict[str, list[float]] = {
         str(name): [round(float(value), 3) for value in row] for name, row in zip(names, columns, strict=True)
     }
     lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(row)}" for name, row in sorted(weights.items()))

@@ -201,7 +201,7 @@ def is_copy(one: Story, other: Story) -> bool:
         )
     else:
         alike = snippets >= SNIPPETS_SHARE
-    return alike and contradiction(one, other) is None
+    return bool(alike) and contradiction(one, other) is None
 
 
 def shared_snippet(one: Story, other: Story) -> float | None:

@@ -33,7 +33,8 @@ WANTED: Final = _entries("""
     market capitalisation, value, backlog of orders, employees, staff, personnel, headcount, positions
     credit rating, cash, reserves of cash, operating ratio of wins, business, trade, valuation
     comparable sales, same-store sales, like-for-like sales, consumption, lending, loans, mortgages
-    tonnage, grades
+    tonnage, grades, result per share, results per share, earnings per share, profit per share
+    net result, operating profits, core business
 """)
 UNWANTED: Final = _entries("""
     loss, losses, net loss, operating loss, pretax loss, pre-tax loss, cost, costs, expense, expenses
@@ -123,7 +124,19 @@ GOOD: Final = _entries("""
     strong demand, access to, overtakes, wins over, popular, demand is strong, overfulfilled, tripled
     undisputed, investment grade, upside, bright, debt-free, free of debt, new markets, expansion
     expand its, synergies, synergy, accretive, add to earnings, enable us to, enables, enabling
-    faster and, market-leading, world-leading
+    faster and, market-leading, world-leading, landed, lands, clinched, clinches, clinch, bagged, bags
+    broaden, broadens, broadened, extends, extended its, extension of, helped, helps, helped by
+    strengthening, won a contract, widens its, expands its, reach more, leading supplier, leader in
+    growth area, contract extension, renewed its contract, renews contract, cutting edge, cutting-edge
+    state-of-the-art, doubled its, commitment to, energy efficient, energy-efficient, easier
+    cheaper to, flexible, reliable, lower cost, faster, trust in, trusted, prestigious, improve
+    attractive compared, well positioned, well-positioned, capital gain, capital gains, gain from
+    tax relief, need not pay, new high, new highs, new customers, rid of, repaid, repays, outpaced
+    outpaces, praised, winner, honoured, cheers, cheered, hailed, promising, milestone, resolved
+    reopened, reopens, resumed, resumes, restarted, restarts, back on track, top-selling, bestseller
+    best-selling, fully booked, full order books, waiting list, quadruple, twice the, lucrative, upbeat
+    prosperous, stable growth, outsold, made money, make money, less energy, ended with a deal
+    new heights, over last year 's, above last year 's
 """)
 BAD: Final = _entries("""
     miss, misses, missed, missing, fail, fails, failed, failing, failure, disappoint, disappoints
@@ -153,7 +166,20 @@ BAD: Final = _entries("""
     temporary layoffs, overran, overrun, flop, flops, painful, push-outs, wiped out, derailment
     hurricane, debt restructuring, placed in bankruptcy, standstill, salmonella, contaminated
     defective, faulty, fault, error, restate, restates, weakness, irregularities, scandal
-    insider trading
+    insider trading, half speed, lack of, well under, slipped by, off its list, back taxes, overdue
+    scarce, shortage of, oversupply, stagnant, stagnated, stagnation, dispute, disputes, protest
+    protests, boycott, bottleneck, bottlenecks, obsolete, expired, unrest, cautious, pessimistic
+    negatively, challenging, hard hit, jeopardise, jeopardize, embezzlement, cartel, price war
+    saturated, infringed, infringes, infringement, violated, violation, violations, resigned abruptly
+    cost overruns, thin, unemployed, axed, axes, let go, closing down, to be closed, blamed, blames
+    blaming, bleeds, bleeding, plagued, unsuccessful, soured, glitch, glitches, malfunction, stuck
+    struggle, struggles, struggling, turmoil, severe, severely, costly, congestion, spill, leak, leaks
+    pollution, contamination, injured, killed, deaths, ousted, cutbacks, cutback, bad weather
+    under pressure, in doubt, doubt, doubts, criticised, criticized, accused, accuses, alleges, alleged
+    raid, raided, seized, embargo, sanctions, stop selling, stopped production, stops production
+    stop production, storm, storms, pay back, drew attention, below last year 's, under last year 's
+    behind last year 's, switched from, off their peak, lost money, lose money, loses money, blow
+    setback, setbacks, worrying, alarming, sharply lower, evaporated, wipe out, drain, drains
 """)
 REVERSERS: Final = _entries("""
     not, no, n't, never, without, neither, nor, cannot, can't, didn't, doesn't, don't, won't, isn't
@@ -196,6 +222,30 @@ PHRASES_BAD: Final = _entries("""
     removed from, gives back, break fee, balance sheet hole, stood still, at a discount, steep discount
     dropped the, customers are leaving, burns cash, burns through cash, going down
     taken off the market, runs out
+""")
+# Phrases whose words would mislead: they are skipped.
+PLAIN: Final = _entries("""
+    number of shares, number of votes, share capital, stock exchange, stock exchanges, stock options
+    stock option, share issue, new shares, own shares, share of the votes, shares outstanding
+    shares and votes, ordinary shares, shares in the company, profit and loss account, profit sharing
+    loss prevention, risk management, up to, more than, less than, no more than, no less than, set up
+    sets up, made up, makes up, make up, down payment, follow up, signed up, up for, up and running
+    value added, value-added, added value, higher education, growth company, in addition, track record
+    record date, records, target group, target price of, target audience, fine paper, fine papers
+    fire safety, fire engine, fire engines, rescue services, strike price, best practice
+    best practices, apartment block, block of flats, exemption, granted an exemption
+    annual maintenance, maintenance shutdown, shut down for annual maintenance, head office, order to
+    in order, on behalf, position of, positions in, option rights, cutting tools, lower house
+    upper house, close of trading, average price, price of the shares, subscription price
+    rise building, high-rise, share exchange, ratio of, the cost of, cost-free, raise awareness
+    not only, not yet, no later than, cash and cash equivalents, order of, by order, short-term
+    long-term, cut-to-length, customer service, business area, business areas, business unit
+    business units, stock market, stock markets, production site, production sites, production line
+    sales office, sales offices, sales network, sales company, sales director, sales manager
+    income statement, customers include, estimated value, members of, member of, staff of, employs
+    profit distribution, dividend payment, price list, order value, value of the order, price was not
+    price is not, order books open, more information, further information, additional information
+    quality control, market area, demand for votes
 """)
 # What a neutral sentence is made of.
 CUES: Final = {

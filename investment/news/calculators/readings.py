@@ -56,6 +56,8 @@ COMPARED: Final = frozenset(
         "(",
     }
 )
+MINUS: Final = frozenset({"-", "–"})
+EXPECTED: Final = frozenset({"expected", "forecast", "predicted", "estimated", "anticipated"})
 ABOUT_A_CLASS: Final = (
     "cue:ownership",
     "cue:meeting",
@@ -79,7 +81,7 @@ class _Mark:
 def _entries() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """All entries by their first word, the longest first; the earlier kind wins among equals."""
     kinds = [
-        ("phrase+", words.PHRASES_GOOD), ("phrase-", words.PHRASES_BAD),
+        ("plain", words.PLAIN), ("phrase+", words.PHRASES_GOOD), ("phrase-", words.PHRASES_BAD),
         ("wanted", words.WANTED), ("unwanted", words.UNWANTED),
         ("up", words.UP), ("down", words.DOWN), ("better", words.BETTER), ("worse", words.WORSE),
         ("good", words.GOOD), ("bad", words.BAD), ("reverser", words.REVERSERS),
@@ -241,6 +243,8 @@ def _amounts(tokens: list[str]) -> Iterator[tuple[int, int, float, str]]:
         except ValueError:
             continue
         before = tokens[at - 1] if at else ""
+        if before in MINUS and at > 1 and not tokens[at - 2][0].isdigit():
+            value, before = -value, tokens[at - 2]
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         end = at + 1
         scale = SCALES.get(after)
@@ -261,7 +265,10 @@ def _compared(tokens: list[str], measures: list[_Mark]) -> Iterator[tuple[str, i
         between, then = tokens[end:then_at], told
         if len(between) > 18 or (unit and then_unit and unit != then_unit):
             continue
-        backwards = "to" in between[:3] and start > 0 and "from" in tokens[max(0, start - 3) : start]
+        expected = bool(EXPECTED.intersection(tokens[max(0, start - 5) : start])) and "but" in between
+        backwards = expected or (
+            "to" in between[:3] and start > 0 and "from" in tokens[max(0, start - 3) : start]
+        )
         if not backwards and not COMPARED.intersection(between):
             continue
         if then < 1e4 <= now and not then_unit:  # «SEK 12.1 mn ( 7.4 )»: the same scale is meant
