@@ -328,4 +328,4 @@ def _numbers(text: str) -> Iterator[float]:
 
 def _is_title_case(text: str) -> bool:
     words = [word for word in WORD.findall(text) if len(word) > 3 and word[0].isalpha()]
-    return sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    return bool(sum(word[0].isupper() for word in words) > 0.6 * len(words))
