@@ -1,6 +1,6 @@
 """The fundamental score of all stocks at the close of one session, from what was known at it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -30,12 +30,14 @@ class Scored:
     written: int
 
 
-def score_fundamentals(*, session: date, now: datetime) -> Scored:
+def score_fundamentals(*, session: date, now: datetime, guard: Callable[[], None] | None = None) -> Scored:
     """
     Compute and store the fundamental scores of a session. Repeatable; writes only what differs.
 
     Filings of the session's own day are left to the next: most are made after the close, so who trades at
     this close could not know them.
+
+    :param guard: called last in the transaction; what it raises undoes the writing.
     """
     told = known_of(kinds=KINDS, as_of=session, filed_by=session - timedelta(days=1))
     known = sorted(told, key=lambda each: each.instrument)
@@ -57,6 +59,8 @@ def score_fundamentals(*, session: date, now: datetime) -> Scored:
             written_at="scored_at",
             instrument_ids=None,
         )
+        if guard is not None:
+            guard()
     return Scored(count, int(np.isfinite(rows["score"]).sum()), written)
 
 
