@@ -1,15 +1,18 @@
 """Storing what companies told in their filings, from one answer or from the nightly archive."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from itertools import islice
+from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
 
 from investment.lib import pgcopy
+from investment.market.kept_tags import kept_tags
 from investment.market.models import Company, Fact, FactConcept, FactImport, FactReport
 from investment.providers.contracts import CompanyFact, CompanyFacts, MalformedRow
 
@@ -31,7 +34,13 @@ class Stored:
 
 
 def store_facts(
-    *, told: Iterable[CompanyFacts | MalformedRow], tags: Collection[str], source: str, now: datetime
+    *,
+    told: Iterable[CompanyFacts | MalformedRow],
+    tags: Collection[str],
+    source: str,
+    now: datetime,
+    writing: Callable[[], AbstractContextManager[None]] = transaction.atomic,
+    on_batch: Callable[[Stored], None] | None = None,
 ) -> Stored:
     """
     Store the figures of ``tags`` (``taxonomy:Tag``) that are not stored yet. Repeatable.
@@ -41,16 +50,38 @@ def store_facts(
 
     :param told: companies' facts, as from :meth:`Archive.facts`.
     :param source: whose words these are.
+    :param writing: begins the transaction of a batch, and undoes it where it may not be kept.
+    :param on_batch: is told after each batch what was done so far.
     """
     done = Stored()
-    kept = frozenset(tags)
-    version = hashlib.sha256("\n".join(sorted(kept)).encode()).hexdigest()
+    kept, version = frozenset(tags), version_of(tags)
     concepts = {(each.tag, each.unit): each.pk for each in FactConcept.objects.all()}
     companies = _readable(told, done)
     while batch := list(islice(companies, _BATCH)):
-        with transaction.atomic():
+        with writing():
             _store(batch, kept, version, concepts, source, now, done)
+        if on_batch is not None:
+            on_batch(done)
     return done
+
+
+def store_company_facts(
+    *, instrument_id: int, record: CompanyFacts, source: str, now: datetime, call_id: UUID | None
+) -> datetime:
+    """
+    Store what one company told when it was asked about by itself; return when it told something last.
+
+    The figures are the company's, whichever of its instruments was asked for; who asked keeps the call.
+    """
+    del instrument_id, call_id
+    store_facts(told=[record], tags=kept_tags(), source=source, now=now)
+    last = max((fact.filed for fact in record.facts), default=None)
+    return now if last is None else min(now, datetime.combine(last, time(), UTC))
+
+
+def version_of(tags: Collection[str]) -> str:
+    """Return what changes where other tags are kept: what was imported before lacks some of them then."""
+    return hashlib.sha256("\n".join(sorted(tags)).encode()).hexdigest()
 
 
 def _readable(told: Iterable[CompanyFacts | MalformedRow], done: Stored) -> Iterator[CompanyFacts]:

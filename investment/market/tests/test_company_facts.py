@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from investment.market.kept_tags import kept_tags
 from investment.market.models import Company, Fact, FactImport, FactReport
 from investment.market.selectors.facts import companies_with_facts, facts_of
-from investment.market.services.facts import Stored, store_facts
+from investment.market.services.facts import Stored, store_company_facts, store_facts
 from investment.providers.contracts import CompanyFact, CompanyFacts, MalformedRow
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,16 @@ def test_companies_do_not_mix_and_what_cannot_be_read_is_told() -> None:
     found = facts_of(companies=companies_with_facts(), filed_by=NOW.date())
     assert [[row.value for row in rows] for _, rows in found] == [[100.0], [7.0]]
     assert Fact.objects.count() == 2
+
+
+def test_one_company_by_itself_is_stored_as_the_archive_would_and_says_of_when_it_is() -> None:
+    told = company(fact(), fact("Goodwill", "3"), fact(value="7", filed=date(2026, 3, 3)))
+
+    def ask() -> datetime:
+        return store_company_facts(instrument_id=1, record=told, source="sample", now=NOW, call_id=None)
+
+    assert ask() == datetime(2026, 3, 3, tzinfo=UTC)  # what was filed last
+    assert len(stored()) == 2  # goodwill is read by nobody
+    assert ask() == datetime(2026, 3, 3, tzinfo=UTC)
+    assert len(stored()) == 2
+    assert store(told, tags=set(kept_tags())).unchanged == 1
