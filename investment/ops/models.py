@@ -120,6 +120,9 @@ class Run(models.Model):
         SPELLINGS = "spellings", "Symbols of providers"
         PROBES = "probes", "What the keys include"
         CROSS_CHECKS = "cross_checks", "Second sources"
+        FACTS = "facts", "Figures of filings"
+        EARNINGS = "earnings", "Earnings calendar"
+        NEWS = "news", "News"
 
     class Trigger(models.TextChoices):
         SCHEDULE = "schedule", "Schedule"
