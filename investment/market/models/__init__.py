@@ -3,6 +3,13 @@
 from investment.market.models.actions import CorporateAction
 from investment.market.models.bars import BarRevision, DailyBar, Origin, QuarantinedRow
 from investment.market.models.companies import Company, Filing
+from investment.market.models.estimates import (
+    EarningsDate,
+    EarningsReport,
+    FigureCheck,
+    ProviderMetrics,
+    Recommendation,
+)
 from investment.market.models.facts import Fact, FactConcept, FactImport, FactReport
 from investment.market.models.fx import FxRate, Publication
 from investment.market.models.instruments import Instrument, Ticker
@@ -16,17 +23,22 @@ __all__ = [
     "CorporateAction",
     "DailyBar",
     "DataIssue",
+    "EarningsDate",
+    "EarningsReport",
     "Fact",
     "FactConcept",
     "FactImport",
     "FactReport",
+    "FigureCheck",
     "Filing",
     "FxRate",
     "Instrument",
     "Origin",
+    "ProviderMetrics",
     "Publication",
     "QuarantinedRow",
     "Quote",
+    "Recommendation",
     "Session",
     "Ticker",
 ]
