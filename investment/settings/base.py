@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "investment.quotas",
     "investment.providers",
     "investment.market",
+    "investment.news",
     "investment.acquisition",
     "investment.analysis",
     "investment.ops",
