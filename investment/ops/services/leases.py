@@ -23,11 +23,13 @@ Fencing: a process that was paused for longer than its lease may wake up and go 
 """
 
 import logging
+import math
 import os
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,8 +37,9 @@ from typing import Any
 
 import psycopg
 import redis
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import Q, QuerySet
+from kombu.exceptions import OperationalError
 
 from investment.lib import clock
 from investment.lib.errors import DomainError
@@ -308,6 +311,38 @@ def lock(name: str) -> Iterator[Held]:
     Lock.objects.get_or_create(name=name)
     with held(Lock, name) as lease:
         yield lease
+
+
+# Does its work once, and returns in how many (real) seconds to do it again.
+Turn = Callable[[Held], float]
+
+
+def lead(
+    name: str, *, begin: Callable[[], Turn], stop: threading.Event, pause: float, until: float = math.inf
+) -> None:
+    """
+    While the lock ``name`` is ours take turns, of one that ``begin`` makes for each reign.
+
+    Returns when told to ``stop``, or at ``until`` (of the monotonic clock). Whatever happens meanwhile
+    we try to lead again after ``pause`` seconds: a server that restarts must not end us, for what there
+    is to do is in rows.
+    """
+    while not stop.is_set() and time.monotonic() < until:
+        try:
+            with lock(name) as lease:
+                logger.info("Leading: %s", name)
+                turn = begin()
+                while not stop.is_set() and not lease.lost.is_set() and time.monotonic() < until:
+                    stop.wait(turn(lease))
+        except Busy:
+            stop.wait(pause)
+        except LeaseLost as error:
+            logger.warning("Leading no more: %s", error)
+        except (DatabaseError, redis.RedisError, OperationalError):
+            logger.warning("A server is away; trying again", exc_info=True)
+            connection.close()
+            close_old_connections()
+            stop.wait(pause)
 
 
 def is_held(row: Lease) -> bool:

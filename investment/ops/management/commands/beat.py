@@ -1,23 +1,19 @@
 """Poll what is due and nudge the workers: one leader at a time."""
 
 import logging
-import signal
-import threading
 import time
 from argparse import ArgumentParser
 from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-import redis
 from celery import Celery
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, close_old_connections, connection
-from kombu.exceptions import OperationalError
 
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.ops import schedule
+from investment.ops.management.stopping import asked_to_stop
 from investment.ops.selectors import history, jobs
 from investment.ops.selectors.installation import check_mode
 from investment.ops.services import leases, runs
@@ -96,23 +92,9 @@ class Command(BaseCommand):
         if once:
             beat.tick(now=clock.now())
             return
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
-            try:
-                with leases.lock(LOCK) as lease:
-                    logger.info("Leading the schedule")
-                    while not stop.is_set() and not lease.lost.is_set():
-                        beat.tick(now=clock.now(), lease=lease)
-                        stop.wait(TICK)
-            except leases.Busy:
-                stop.wait(TICK)
-            except leases.LeaseLost as error:
-                logger.warning("Leading no more: %s", error)
-            except (DatabaseError, redis.RedisError, OperationalError):
-                # A server that restarts must not end us: what is due is in rows.
-                logger.warning("A server is away; trying again", exc_info=True)
-                connection.close()
-                close_old_connections()
-                stop.wait(TICK)
+
+        def turn(lease: leases.Held) -> float:
+            beat.tick(now=clock.now(), lease=lease)
+            return TICK
+
+        leases.lead(LOCK, begin=lambda: turn, stop=asked_to_stop(), pause=TICK)

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import signal
 import threading
 import time
 from argparse import ArgumentParser
@@ -13,14 +12,13 @@ from typing import Any
 import redis
 from celery import Celery
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, close_old_connections, connection
-from kombu.exceptions import OperationalError
 
 from investment.acquisition.services import leftovers
 from investment.acquisition.services.fetching import Order
 from investment.acquisition.services.planner import HOLD, Planner
 from investment.lib import clock, level
 from investment.lib.errors import DomainError
+from investment.ops.management.stopping import asked_to_stop
 from investment.ops.selectors.installation import check_mode
 from investment.ops.services import leases
 
@@ -112,24 +110,5 @@ class Command(BaseCommand):
             check_mode()
         except DomainError as error:
             raise CommandError(error.message) from error
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        end = time.monotonic() + seconds if seconds is not None else float("inf")
-        while not stop.is_set() and time.monotonic() < end:
-            try:
-                with leases.lock(LOCK) as lease:
-                    logger.info("Leading the plan")
-                    leader = Leader(app)
-                    while not stop.is_set() and not lease.lost.is_set() and time.monotonic() < end:
-                        stop.wait(leader.tick(lease))
-            except leases.Busy:
-                stop.wait(TICK)
-            except leases.LeaseLost as error:
-                logger.warning("Leading no more: %s", error)
-            except (DatabaseError, redis.RedisError, OperationalError):
-                # A server that restarts must not end us: everything is in rows.
-                logger.warning("A server is away; trying again", exc_info=True)
-                connection.close()
-                close_old_connections()
-                stop.wait(TICK)
+        until = time.monotonic() + seconds if seconds is not None else math.inf
+        leases.lead(LOCK, begin=lambda: Leader(app).tick, stop=asked_to_stop(), pause=TICK, until=until)
