@@ -1,15 +1,12 @@
 """What is known of the endpoints of a key: for the gateway before each call, and for people."""
 
-import secrets
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from django.conf import settings
-
-from investment.lib import redis
+from investment.lib.read_once import ReadOnce
 from investment.providers import registry
 from investment.providers.errors import ProviderError
 from investment.providers.models import Entitlement, HistoryFloor, UncoveredSymbol
@@ -20,57 +17,36 @@ State = Literal["included", "not_included", "unknown"]
 @dataclass(slots=True)
 class Known:
     """
-    What is known of a scope's endpoints, by their names, while the state server holds ``token``.
+    What is known of a scope's endpoints, by their names.
 
     ``symbols`` tells whether there are symbols that are not covered; they are not read ahead, as they
     may be thousands.
     """
 
-    token: bytes
     entitlements: dict[str, Entitlement] = field(default_factory=dict)
     floors: dict[str, HistoryFloor] = field(default_factory=dict)
     symbols: bool = False
 
 
-_known: dict[tuple[str, str], Known] = {}
+def _read(scope: str) -> Known:
+    return Known(
+        {row.endpoint: row for row in Entitlement.objects.filter(scope=scope)},
+        {row.endpoint: row for row in HistoryFloor.objects.filter(scope=scope)},
+        UncoveredSymbol.objects.filter(scope=scope).exists(),
+    )
+
+
+rows = ReadOnce("entitlements", _read)
 
 
 def known(*, scope: str) -> Known:
-    """
-    Return what is known of a scope: one small read of the state server, unless it has changed.
-
-    Whoever changes it changes the token as well, so what one process learns all others know at once.
-    """
-    token = _token(scope)
-    place = (settings.MODE.name, scope)
-    found = _known.get(place)
-    if found is None or found.token != token:
-        found = _known[place] = Known(
-            token,
-            {row.endpoint: row for row in Entitlement.objects.filter(scope=scope)},
-            {row.endpoint: row for row in HistoryFloor.objects.filter(scope=scope)},
-            UncoveredSymbol.objects.filter(scope=scope).exists(),
-        )
-    return found
+    """Return what is known of a scope: one small read of the state server, unless it has changed."""
+    return rows(scope)
 
 
 def uncovered(*, scope: str, endpoint: str, symbol: str) -> UncoveredSymbol | None:
     """Return the mark of a symbol that an endpoint does not cover; None if there is none."""
     return UncoveredSymbol.objects.filter(scope=scope, endpoint=endpoint, symbol=symbol).first()
-
-
-def token_key(scope: str) -> str:
-    return redis.key("entitlements", scope)
-
-
-def _token(scope: str) -> bytes:
-    client: Any = redis.state()
-    found = client.get(token_key(scope))
-    if found is None:
-        # Before the rows are read: what changes meanwhile changes the token too.
-        client.set(token_key(scope), secrets.token_bytes(8), nx=True)
-        found = client.get(token_key(scope))
-    return found or b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,9 @@ A success on what was marked takes the mark away.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from secrets import token_bytes
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from investment.lib import redis
 from investment.providers import errors
 from investment.providers.models import Entitlement, HistoryFloor, UncoveredSymbol
 from investment.providers.questions import Question
@@ -67,7 +65,7 @@ def admit(*, scope: str, endpoint: str, question: Question, now: datetime) -> li
             raise _refusal(mark)
         passages.append(passage)
     if passages:
-        _changed(scope)
+        selectors.rows.changed(scope)
     return passages
 
 
@@ -77,7 +75,7 @@ def give_back(passages: Sequence[Passage]) -> None:
         mark = passage.mark
         rows = type(mark).objects.filter(pk=mark.pk, ask_again_at=passage.will_be)
         if rows.update(ask_again_at=passage.was):
-            _changed(mark.scope)
+            selectors.rows.changed(mark.scope)
 
 
 def answered(*, provider: str, scope: str, endpoint: str, question: Question, now: datetime) -> None:
@@ -91,7 +89,7 @@ def answered(*, provider: str, scope: str, endpoint: str, question: Question, no
     if known.symbols and question.symbol and not question.as_of:
         UncoveredSymbol.objects.filter(scope=scope, endpoint=endpoint, symbol=question.symbol).delete()
     if changed:
-        _changed(scope)
+        selectors.rows.changed(scope)
 
 
 def refused(
@@ -128,7 +126,7 @@ def refused(
             return
     else:
         return
-    _changed(scope)
+    selectors.rows.changed(scope)
 
 
 def ask_again(*, scopes: Iterable[str], now: datetime) -> int:
@@ -139,7 +137,7 @@ def ask_again(*, scopes: Iterable[str], now: datetime) -> int:
         found = [model.objects.filter(**mine).update(ask_again_at=now) for model in _MODELS]
         marks += sum(found)
         if any(found):
-            _changed(scope)
+            selectors.rows.changed(scope)
     return marks
 
 
@@ -297,11 +295,6 @@ def _refusal(mark: Mark) -> errors.ProviderError:
     again_at = cast("datetime", mark.ask_again_at)
     error.extra |= {"since": mark.since.isoformat(), "ask_again_at": again_at.isoformat()}
     return error
-
-
-def _changed(scope: str) -> None:
-    """Let every process read the scope's rows anew."""
-    redis.state().set(selectors.token_key(scope), token_bytes(8))
 
 
 def _short(endpoint: str) -> str:

@@ -9,11 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from secrets import token_bytes
 
 from django.db import transaction
 
-from investment.lib import redis
 from investment.providers.contracts import ListedSymbol
 from investment.providers.models import ListedSpelling, UncoveredSymbol
 from investment.providers.selectors import spellings as selectors
@@ -84,7 +82,7 @@ def forget(*, providers: Collection[str]) -> int:
 
 def _changed(provider: str, before: Mapping[str, str], listed: int) -> Learned:
     """Let every process read the rows anew, and forget what was refused of symbols under another spelling."""
-    redis.state().set(selectors.token_key(provider), token_bytes(8))
+    selectors.rows.changed(provider)
     after = selectors.learned(provider=provider)
     respelled = {symbol for symbol in {*before, *after} if before.get(symbol) != after.get(symbol)}
     UncoveredSymbol.objects.filter(provider=provider, symbol__in=respelled).delete()

@@ -187,7 +187,7 @@ def test_of_several_processes_one_checks(sandbox: RunningSandbox) -> None:
 def test_what_another_process_learns_is_known_here_at_once(sandbox: RunningSandbox) -> None:
     splits()
     scope = registry.market_data_access().limits.scope
-    here = dict(selectors._known)
+    here = dict(selectors.rows.kept)
     entitlements.refused(
         provider="massive",
         scope=scope,
@@ -196,7 +196,7 @@ def test_what_another_process_learns_is_known_here_at_once(sandbox: RunningSandb
         error=errors.NotEntitled("no", provider="massive", words="not yours"),
         now=clock.now(),
     )
-    selectors._known.update(here)  # what this process knew before
+    selectors.rows.kept.update(here)  # what this process knew before
 
     assert "«not yours»" in str(refused_splits())
     assert sandbox.counts().received == 1

@@ -77,7 +77,7 @@ class Provider(RuleBasedStateMachine):
         for model in (Entitlement, HistoryFloor, UncoveredSymbol):
             model.objects.all().delete()
         for scope in SCOPES:
-            redis.state().delete(selectors.token_key(scope))
+            redis.state().delete(selectors.rows.key(scope))
         self.now = MORNING
         places = [(scope, endpoint) for scope in SCOPES for endpoint in ENDPOINTS]
         self.plans = dict(zip(places, plans, strict=True))
