@@ -30,13 +30,12 @@ from investment.providers.contracts import MarketDataProvider
 from investment.providers.learning import Learner
 from investment.providers.questions import Question
 from investment.providers.registry import access as access_of
-from investment.providers.services import archive
+from investment.providers.services import admission, archive
 from investment.providers.services.unwritten import quietly
 from investment.quotas.contracts import CallDetails, Granted, Lane, LimitFacts, Outcome
 from investment.quotas.errors import QuotaExhausted
-from investment.quotas.services import epochs, ledger, scopes
+from investment.quotas.services import epochs, ledger
 from investment.quotas.services.calls import refuse_open_transaction
-from investment.quotas.services.memory import MAX_HOLD, SEND_WITHIN
 
 # Connecting is quick or hopeless; an answer of the whole market can take long to begin. Seconds.
 TIMEOUT = httpx.Timeout(20.0, connect=5.0, pool=5.0)
@@ -338,31 +337,19 @@ class MeteredTransport(httpx.BaseTransport):
         :raises QuotaExhausted: if the ledger refuses for longer than we may wait.
         :raises CircuitOpen: if the endpoint is left alone for a while, because it failed.
         """
-        # In the clock's seconds: where it runs faster, a call takes more of them.
-        hold = min(self._hold * max(1.0, clock.rate()), MAX_HOLD)
-        limits = self._access.limits_of(endpoint)
-        scopes.declare(limits)
         while True:
-            # Before the slot, which would be wasted; and anew after each wait.
-            passage = breaker.admit(provider=self._access.provider, endpoint=endpoint) if endpoint else None
-            asked, granted = clock.awake(), False
-            try:
-                answer = ledger.reserve(
-                    scope=limits.scope,
-                    lane=self._lane,
-                    purpose=self._purpose,
-                    hold_seconds=hold,
-                    epoch=self._epoch,
-                    endpoint=endpoint,
-                    record=True,
-                )
-                granted = isinstance(answer, Granted)
-            finally:
-                if passage is not None and not granted:
-                    breaker.report(passage, outcome="not_sent")
-            if isinstance(answer, Granted):
-                return _Sending(answer, passage, stale_at=asked + SEND_WITHIN)
-            refusal = QuotaExhausted(scope=limits.scope, refused=answer)
+            # Anew after each wait, the breaker as well.
+            answer = admission.admit(
+                self._access,
+                endpoint,
+                lane=self._lane,
+                purpose=self._purpose,
+                hold=self._hold,
+                epoch=self._epoch,
+            )
+            if isinstance(answer, admission.Admitted):
+                return _Sending(answer.granted, answer.passage, stale_at=answer.stale_at)
+            refusal = QuotaExhausted(scope=self._access.limits_of(endpoint).scope, refused=answer)
             if answer.retry_at is None or not self._wait(answer.retry_at, give_up):
                 raise refusal
 

@@ -19,11 +19,11 @@ from investment.lib.one_thread import OneThread
 from investment.providers import breaker
 from investment.providers.access import Access
 from investment.providers.errors import CircuitOpen
+from investment.providers.services import admission
 from investment.providers.streaming import Wait
 from investment.quotas.contracts import CallDetails, Granted, Lane, Outcome
 from investment.quotas.errors import QuotaExhausted
-from investment.quotas.services import ledger, scopes
-from investment.quotas.services.memory import MAX_HOLD, SEND_WITHIN
+from investment.quotas.services import ledger
 
 HOLD = 30.0  # real seconds that connecting can take, all told
 _LOOK_AGAIN = 1.0  # real seconds, where nobody can say when it is worth asking again
@@ -37,7 +37,7 @@ class MeteredAttempt:
     """One attempt that was reserved and has its row."""
 
     granted: Granted
-    passage: breaker.Passage
+    passage: breaker.Passage | None
     stale_at: float
     thread: OneThread
     sent_at: datetime = field(default_factory=clock.now)
@@ -62,7 +62,8 @@ class MeteredAttempt:
         )
         try:
             ledger.settle(id=self.granted.id, outcome=outcome, details=details)
-            breaker.report(self.passage, outcome=self._health(sent, status, error), why=error)
+            if self.passage is not None:
+                breaker.report(self.passage, outcome=self._health(sent, status, error), why=error)
         except (DatabaseError, RedisError):
             # Unsettled it counts for as long as it could have taken, and longer: no harm is done.
             logger.warning("Could not settle an attempt to connect", exc_info=True)
@@ -111,27 +112,18 @@ class MeteredConnects:
             return Wait(_LOOK_AGAIN, f"the ledger does not answer ({type(error).__name__})")
 
     def _reserve(self) -> MeteredAttempt | Wait:
-        limits = self._access.limits_of(self._endpoint)
-        scopes.declare(limits)
-        passage = breaker.admit(provider=self._access.provider, endpoint=self._endpoint)
-        asked, granted = clock.awake(), False
-        try:
-            answer = ledger.reserve(
-                scope=limits.scope,
-                lane=self._lane,
-                purpose=self._purpose,
-                hold_seconds=min(HOLD * max(1.0, clock.rate()), MAX_HOLD),
-                epoch=self._epoch(),
-                endpoint=self._endpoint,
-                record=True,
-            )
-            granted = isinstance(answer, Granted)
-        finally:
-            if not granted:
-                breaker.report(passage, outcome="not_sent")
-        if isinstance(answer, Granted):
-            return MeteredAttempt(answer, passage, asked + SEND_WITHIN, self._thread)
-        why = QuotaExhausted(scope=limits.scope, refused=answer).message
+        answer = admission.admit(
+            self._access,
+            self._endpoint,
+            lane=self._lane,
+            purpose=self._purpose,
+            hold=HOLD,
+            epoch=self._epoch(),
+        )
+        if isinstance(answer, admission.Admitted):
+            return MeteredAttempt(answer.granted, answer.passage, answer.stale_at, self._thread)
+        scope = self._access.limits_of(self._endpoint).scope
+        why = QuotaExhausted(scope=scope, refused=answer).message
         return Wait(_seconds_until(answer.retry_at), why)
 
 

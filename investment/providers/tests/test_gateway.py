@@ -18,6 +18,7 @@ from investment.lib import clock
 from investment.providers import errors, gateway, registry
 from investment.providers.gateway import market_data
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
+from investment.providers.services import admission
 from investment.providers.tests.metered import KEY, SESSION, ask, in_use
 from investment.providers.tests.wire import EMPTY, Behaviour, answer, hang_until, http, provider, reset
 from investment.quotas.contracts import LimitFacts
@@ -214,7 +215,7 @@ def test_the_patient_wait_for_a_slot_and_say_until_when(sandbox: RunningSandbox)
 def test_a_grant_is_as_old_as_its_own_reservation_however_long_was_waited_before(
     sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateway, "SEND_WITHIN", 0.5)
+    monkeypatch.setattr(admission, "SEND_WITHIN", 0.5)
     set_clock(rate=60)
     with market_data(lane="essential", purpose="a test", patience=30) as massive:
         for _ in range(6):
