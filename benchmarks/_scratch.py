@@ -3,13 +3,16 @@
 import gc
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 import psycopg
 
 
@@ -32,6 +35,16 @@ def scratch_database(name: str) -> Iterator[str]:
             connections.close_all()
         with psycopg.connect(given, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
+def end(process: "subprocess.Popen[Any] | psutil.Popen") -> None:
+    """End a process of ours kindly, and by force where that takes long."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
+        process.kill()
+        process.wait()
 
 
 def start_django() -> None:

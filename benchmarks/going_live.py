@@ -29,7 +29,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks._scratch import scratch_database, start_django
+from benchmarks._scratch import end, scratch_database, start_django
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300.0  # seconds for anything to begin
@@ -67,12 +67,7 @@ def process(command: list[str], **variables: str) -> Iterator[subprocess.Popen[s
     try:
         yield started
     finally:
-        started.terminate()
-        try:
-            started.wait(20)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait()
+        end(started)
 
 
 def get(url: str, token: str) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import httpx
 import psutil
 
-from benchmarks._scratch import scratch_database, start_django
+from benchmarks._scratch import end, scratch_database, start_django
 from investment.lib.modes import Mode
 from investment.ops.local.environment import free_port, mode_environment
 from investment.ops.local.keys import installation_secrets
@@ -103,11 +103,7 @@ def process(name: str, *arguments: str) -> Iterator[psutil.Popen]:
     try:
         yield started
     finally:
-        started.terminate()
-        try:
-            started.wait(20)
-        except psutil.TimeoutExpired:
-            started.kill()
+        end(started)
         if started.returncode not in (0, -15, 143, None):
             print(f"{name} ended with {started.returncode}:\n{log.read_text()[-2000:]}", file=sys.stderr)
 
