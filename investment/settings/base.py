@@ -163,6 +163,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Adjust": "investment.api.v1.market.serializers.ADJUSTMENTS",
         "Unit": "investment.api.v1.analysis.serializers.UNITS",
         "FundamentalUnit": "investment.api.v1.analysis.fundamentals.UNITS",
+        "ProviderUnit": "investment.api.v1.analysis.fundamentals.PROVIDER_UNITS",
         "Board": "investment.analysis.models.Score.Board",
         "RunKind": "investment.ops.models.Run.Kind",
         "RunTrigger": "investment.ops.models.Run.Trigger",

@@ -91,7 +91,8 @@ class DoubtView:
 class FundamentalsView:
     """
     What was known on ``as_of``. Periods are newest first, money is in ``currency``, shares and figures
-    per share are in the shares of ``as_of``. ``trailing`` are the twelve months up to ``period_end``.
+    per share are in the shares of ``as_of``. ``trailing`` are the twelve months up to ``period_end``, where
+    ``equity`` is; ``shares`` are the newest count, ``market_value`` is theirs at the last raw close.
     """
 
     as_of: date
@@ -101,6 +102,9 @@ class FundamentalsView:
     years: Sequence[PeriodView]
     quarters: Sequence[PeriodView]
     trailing: Mapping[str, FigureView | None]
+    shares: FigureView | None
+    equity: FigureView | None
+    market_value: float | None
     ratios: Mapping[str, float | None]
     piotroski: HealthView
     altman: HealthView
@@ -124,6 +128,9 @@ def fundamentals_of(*, instrument: Instrument, as_of: date) -> FundamentalsView 
             _period(statements, each) for each in statements.calendar.quarters[: -SHOWN_QUARTERS - 1 : -1]
         ],
         trailing={name: _figure(statements.trailing(name, end)) for name in FLOWS},
+        shares=_figure(statements.shares(as_of)),
+        equity=_figure(statements.balance("equity", end)),
+        market_value=_known(known.snapshot.inputs["market_value"]),
         ratios={name: _known(values[0]) for name, values in ratios(inputs).items()},
         piotroski=_health(piotroski(inputs)),
         altman=_health(altman(inputs, sic=np.array([known.sic]))),

@@ -37,9 +37,8 @@ def metrics(**values: float | None) -> CompanyMetrics:
     )
 
 
-def recommendation(period: date = date(2025, 6, 1), **counts: int) -> RecommendationRecord:
-    made = RecommendationRecord("AAPL", period, strong_buy=1, buy=2, hold=3, sell=4, strong_sell=5)
-    return replace(made, **counts)
+def recommendation(period: date = date(2025, 6, 1), *, buy: int = 2) -> RecommendationRecord:
+    return RecommendationRecord("AAPL", period, strong_buy=1, buy=buy, hold=3, sell=4, strong_sell=5)
 
 
 def report(period: date = date(2025, 3, 31), **fields: object) -> ReportRecord:

@@ -9,13 +9,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from investment.analysis.calculators.provider_figures import Unit as ProviderUnit
 from investment.analysis.selectors.company_fundamentals import Unit, fundamentals_of
+from investment.analysis.selectors.filled import filled_of
 from investment.api.parameters import read_query
 from investment.api.v1.serializers import number
 from investment.lib import clock
 from investment.market.selectors.lookup import look_up
 
 UNITS = [(unit, unit) for unit in get_args(Unit)]
+PROVIDER_UNITS = [(unit, unit) for unit in get_args(ProviderUnit)]
 FIRST = date(1990, 1, 1)  # no filing has figures before
 
 
@@ -77,6 +80,34 @@ class FundamentalDoubtSerializer(serializers.Serializer[Any]):
     accessions = serializers.ListField(child=serializers.CharField(), help_text="The earlier, the later")
 
 
+class SupplementSerializer(serializers.Serializer[Any]):
+    """A figure that no filing tells, as a provider told it; ratios with a price in them are of that day."""
+
+    figure = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.FloatField()
+    unit = serializers.ChoiceField(PROVIDER_UNITS)
+    currency = serializers.CharField(allow_null=True, help_text="Of money and of what is per share")
+    provider = serializers.CharField()
+    source = serializers.CharField(help_text="Whose figure it is")  # type: ignore[assignment]
+    fetched_at = serializers.DateTimeField()
+
+
+class FigureCheckSerializer(serializers.Serializer[Any]):
+    """A figure worked out of filings (``ours``) beside a provider's of the same quarter."""
+
+    figure = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.ChoiceField(PROVIDER_UNITS)
+    ours = serializers.FloatField()
+    theirs = serializers.FloatField()
+    provider = serializers.CharField()
+    source = serializers.CharField(help_text="Whose figure it is")  # type: ignore[assignment]
+    fetched_at = serializers.DateTimeField()
+    differs_by = serializers.FloatField(help_text="Relative; of fractions the difference")
+    agrees = serializers.BooleanField(help_text="Whether that is within what two ways of counting explain")
+
+
 class FundamentalsSerializer(serializers.Serializer[Any]):
     """
     Periods newest first. Money in ``currency``; shares, and what is per share, in the shares of ``as_of``.
@@ -98,6 +129,10 @@ class FundamentalsSerializer(serializers.Serializer[Any]):
     piotroski = PublishedScoreSerializer(allow_null=True)
     altman = PublishedScoreSerializer(allow_null=True)
     doubts = FundamentalDoubtSerializer(many=True)
+    supplements = SupplementSerializer(
+        many=True, help_text="What filings lack and a provider told; in nothing above"
+    )
+    checks = FigureCheckSerializer(many=True)
 
 
 class FundamentalsView(APIView):
@@ -110,6 +145,7 @@ class FundamentalsView(APIView):
         as_of = min(read_query(FundamentalsQuery, request).get("as_of", today), today)
         instrument = look_up(symbol=symbol)
         found = fundamentals_of(instrument=instrument, as_of=as_of)
+        filled = filled_of(instrument=instrument, as_of=as_of, found=found)
         return Response(
             {
                 "symbol": instrument.symbol,
@@ -124,5 +160,7 @@ class FundamentalsView(APIView):
                 "piotroski": found.piotroski if found else None,
                 "altman": found.altman if found else None,
                 "doubts": found.doubts if found else [],
+                "supplements": filled.supplements,
+                "checks": filled.checks,
             }
         )
