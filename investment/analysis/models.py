@@ -178,3 +178,152 @@ class FundamentalScore(models.Model):
 
     def __str__(self) -> str:
         return f"fundamental score {self.instrument_id}@{self.session}"
+
+
+class KnownInputs(models.Model):
+    """
+    What an instrument's ratios are made of as known on ``day``, kept so that it is read from filings once.
+
+    ``day`` is the last on which something changed (a filing, a split), so many sessions share a row.
+    ``digest`` is of what it was made from, our own formulas included: a row with another is made anew.
+    """
+
+    pk = models.CompositePrimaryKey("instrument_id", "day")
+    instrument = models.ForeignKey(
+        "market.Instrument", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    day = models.DateField()
+    digest = models.CharField(max_length=32)
+    period_end = models.DateField(null=True)
+    currency = models.CharField(max_length=16, null=True)
+    inputs = models.BinaryField(help_text="Doubles, in the order of calculators.fundamentals.snapshot.INPUTS")
+
+    class Meta:
+        verbose_name_plural = "known inputs"
+
+    def __str__(self) -> str:
+        return f"inputs {self.instrument_id}@{self.day}"
+
+
+class SentimentScore(models.Model):
+    """
+    The news of one instrument up to the close of one session, and the score made of it.
+
+    ``score`` runs from 0 to 100, by rank among the instruments of its board with enough news; NULL where it
+    has too little. Sentiments run from -1 to 1; surprises are in standard errors of its own past. Stories
+    count by when they were published. An instrument without news has no row.
+    """
+
+    pk = models.CompositePrimaryKey("session", "instrument_id")
+    session = models.DateField()
+    instrument = models.ForeignKey(
+        "market.Instrument", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    scored_at = models.DateTimeField()
+    score = models.FloatField(null=True)
+    stories_1 = models.IntegerField()
+    stories_7 = models.IntegerField()
+    stories_30 = models.IntegerField()
+    sentiment_1 = models.FloatField(null=True)
+    sentiment_7 = models.FloatField(null=True)
+    sentiment_30 = models.FloatField(null=True)
+    volume_surprise = models.FloatField(null=True)
+    sentiment_surprise = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return f"sentiment score {self.instrument_id}@{self.session}"
+
+
+class OverallScore(models.Model):
+    """
+    The overall score of one instrument after one session: its parts as they were, and what became of them.
+
+    ``board`` is NULL for what is not compared, and ``unranked`` says why, as in :class:`Score`. ``weight`` is
+    the sum of the weights of the known parts; with too little of it there is no score.
+    """
+
+    pk = models.CompositePrimaryKey("session", "instrument_id")
+    session = models.DateField()
+    instrument = models.ForeignKey(
+        "market.Instrument", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    scored_at = models.DateTimeField()
+    board = models.CharField(max_length=8, choices=Score.Board, null=True)
+    unranked = models.CharField(max_length=32, null=True, help_text="Code of the reason, see overall")
+    score = models.FloatField(null=True)
+    rank = models.IntegerField(null=True)
+    board_size = models.IntegerField(null=True)
+    weight = models.FloatField(help_text="Of the parts that are known, 0 to 1")
+    technical = models.FloatField(null=True)
+    fundamental = models.FloatField(null=True)
+    sentiment = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["instrument", "session"], name="analysis_overall_by_instrument")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    board__isnull=False,
+                    board_size__isnull=False,
+                    score__isnull=False,
+                    score__range=(0, 100),
+                    rank__isnull=False,
+                    rank__gte=1,
+                    board_size__gte=F("rank"),
+                    unranked__isnull=True,
+                )
+                | Q(score__isnull=True, rank__isnull=True, unranked__isnull=False),
+                name="analysis_overall_ranked_or_says_why_not",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"overall score {self.instrument_id}@{self.session}"
+
+
+class ScoreRecord(models.Model):
+    """
+    How one score of one session did: its rank correlation with the returns that followed.
+
+    Across the ``instruments`` of ``board`` that had the score at the close of ``session``, with the total
+    return from that close to that of ``until``, 21 sessions later. NULL ``correlation``: too few of them.
+    What the months came to is read from these rows.
+    """
+
+    board = models.CharField(max_length=8, choices=Score.Board)
+    score = models.CharField(max_length=32, help_text="overall, technical, technical.trend, …")
+    session = models.DateField()
+    until = models.DateField()
+    correlation = models.FloatField(null=True)
+    instruments = models.IntegerField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["board", "score", "session"], name="analysis_scorerecord_once"),
+            models.CheckConstraint(
+                condition=Q(correlation__isnull=True) | Q(correlation__gte=-1, correlation__lte=1),
+                name="analysis_scorerecord_correlation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.board} {self.score}@{self.session}: {self.correlation}"
+
+
+class ScoredMonth(models.Model):
+    """
+    A past month whose last session was scored afterwards, as known then, and what was stored at that time.
+
+    Where much more has come in since, of what was known then, it is scored again.
+    """
+
+    session = models.DateField(primary_key=True, help_text="The last of its month")
+    scored_at = models.DateTimeField()
+    sessions = models.IntegerField(help_text="Stored in the history that an analysis reads")
+    companies = models.IntegerField(help_text="Whose filings were stored")
+    stories = models.IntegerField(help_text="Told in the quarter before")
+    note = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"month to {self.session}"

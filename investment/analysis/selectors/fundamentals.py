@@ -41,7 +41,7 @@ def statements_of(*, instrument: Instrument, as_of: date) -> Statements | None:
     company = Company.objects.filter(cik=instrument.cik).first() if instrument.cik else None
     if company is None:
         return None
-    splits = _splits([instrument.pk], as_of)
+    splits = splits_of([instrument.pk], as_of)
     for _, told in told_by(companies=[company.pk], as_of=as_of):
         return Statements.of(
             told,
@@ -77,7 +77,7 @@ def known_of(
         for pk, cik, sic in Company.objects.filter(cik__in=list(by_cik)).values_list("pk", "cik", "sic")
     }
     ids = sorted(each.pk for lines in by_cik.values() for each in lines)
-    splits, prices = _splits(ids, as_of), _prices(ids, as_of)
+    splits, prices = splits_of(ids, as_of), last_prices(ids, as_of)
     recent = as_of - WINDOW
     for company, told in told_by(companies=sorted(companies), as_of=filed_by or as_of, ended_from=recent):
         cik, sic = companies[company]
@@ -113,7 +113,8 @@ def _told(row: StoredFact) -> Told:
     )
 
 
-def _splits(instruments: Sequence[int], as_of: date) -> dict[int, list[Split]]:
+def splits_of(instruments: Sequence[int], as_of: date) -> dict[int, list[Split]]:
+    """Return the splits of some instruments (ascending ids) up to a day."""
     ids = np.array(instruments, dtype=np.int64)
     actions = load_actions(instrument_ids=ids, start=date.min, end=as_of)
     actions = actions.where(actions.kind == SPLIT)
@@ -123,7 +124,9 @@ def _splits(instruments: Sequence[int], as_of: date) -> dict[int, list[Split]]:
     return found
 
 
-def _prices(instruments: Sequence[int], as_of: date) -> dict[int, tuple[date, float]]:
+def last_prices(
+    instruments: Sequence[int], as_of: date, *, without_origins: Sequence[int] = ()
+) -> dict[int, tuple[date, float]]:
     """Return the last session up to a day, and its raw close, of those that traded lately."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -131,8 +134,9 @@ def _prices(instruments: Sequence[int], as_of: date) -> dict[int, tuple[date, fl
             SELECT DISTINCT ON (instrument_id) instrument_id, session, close
               FROM market_dailybar
              WHERE session BETWEEN %s AND %s AND instrument_id = ANY(%s)
+               AND origin_id <> ALL(%s)
              ORDER BY instrument_id, session DESC
             """,
-            [as_of - timedelta(days=STALE), as_of, list(instruments)],
+            [as_of - timedelta(days=STALE), as_of, list(instruments), list(without_origins)],
         )
         return {instrument: (session, close) for instrument, session, close in cursor.fetchall()}

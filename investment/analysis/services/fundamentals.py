@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 from django.db import transaction
@@ -12,11 +12,12 @@ from investment.analysis.calculators.eligibility import BOARDS
 from investment.analysis.calculators.fundamentals import score
 from investment.analysis.calculators.fundamentals.health import altman, piotroski
 from investment.analysis.calculators.fundamentals.ratios import ratios
-from investment.analysis.calculators.fundamentals.snapshot import columns
 from investment.analysis.calculators.own_bars import Vector
 from investment.analysis.models import FundamentalScore
-from investment.analysis.selectors.fundamentals import Known, known_of
+from investment.analysis.services.known_inputs import MarketInputs, market_inputs
 from investment.analysis.services.results import Columns, replace_results
+from investment.market.selectors.panel import fetched_origins
+from investment.providers.selectors.terms import withheld_from_scores
 
 KINDS = tuple(kind for kind, board in BOARDS.items() if board == "stocks")
 
@@ -30,7 +31,13 @@ class Scored:
     written: int
 
 
-def score_fundamentals(*, session: date, now: datetime, guard: Callable[[], None] | None = None) -> Scored:
+def score_fundamentals(
+    *,
+    session: date,
+    now: datetime,
+    guard: Callable[[], None] | None = None,
+    pause: Callable[[], None] | None = None,
+) -> Scored:
     """
     Compute and store the fundamental scores of a session. Repeatable; writes only what differs.
 
@@ -38,16 +45,21 @@ def score_fundamentals(*, session: date, now: datetime, guard: Callable[[], None
     this close could not know them.
 
     :param guard: called last in the transaction; what it raises undoes the writing.
+    :param pause: called between pieces of work; what it raises loses nothing of those before.
     """
-    told = known_of(kinds=KINDS, as_of=session, filed_by=session - timedelta(days=1))
-    known = sorted(told, key=lambda each: each.instrument)
-    if not known:
+    found = market_inputs(
+        session=session,
+        kinds=KINDS,
+        without_origins=fetched_origins(providers=withheld_from_scores()),
+        pause=pause,
+    )
+    count = len(found.instrument_ids)
+    if not count and not FundamentalScore.objects.filter(session=session).exists():
         return Scored(0, 0, 0)
-    rows = _score(known)
-    count = len(known)
+    rows = _score(found)
     results: Columns = {
         "session": np.full(count, np.datetime64(session, "D")),
-        "instrument_id": np.array([each.instrument for each in known], dtype=np.int64),
+        "instrument_id": found.instrument_ids,
         "scored_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
         **rows,
     }
@@ -64,20 +76,20 @@ def score_fundamentals(*, session: date, now: datetime, guard: Callable[[], None
     return Scored(count, int(np.isfinite(rows["score"]).sum()), written)
 
 
-def _score(known: list[Known]) -> dict[str, Vector]:
-    inputs = columns([each.snapshot for each in known])
-    found = ratios(inputs)
-    sic = np.array([each.sic for each in known], dtype=np.int64)
-    points, risk = piotroski(inputs), altman(inputs, sic=sic)
-    ages = np.array([_age(each) for each in known], dtype=np.float64)
+def _score(found: MarketInputs) -> dict[str, Vector]:
+    known = ratios(found.columns)
+    points, risk = piotroski(found.columns), altman(found.columns, sic=found.sic)
     compared = score.comparable(
-        found, piotroski=points.score, piotroski_known=points.known, age_days=ages, sic=sic
+        known,
+        piotroski=points.score,
+        piotroski_known=points.known,
+        age_days=found.age_days,
+        sic=found.sic,
     )
     complete = scoring.complete(compared, parts=score.PARTS)
-    symbols = np.array([each.symbol for each in known], dtype=object)
     scored = scoring.score(
         {name: values[complete] for name, values in compared.items()},
-        symbols=symbols[complete],
+        symbols=found.symbols[complete],
         parts=score.PARTS,
     )
     rows = {"score": scored.score, **scored.parts}
@@ -86,8 +98,8 @@ def _score(known: list[Known]) -> dict[str, Vector]:
         "piotroski": points.score,
         "piotroski_known": points.known.astype(np.float64),
         "altman": risk.score,
-        "age_days": ages,
-        **_stored(found),
+        "age_days": found.age_days,
+        **_stored(known),
     }
 
 
@@ -102,8 +114,3 @@ def _spread(values: Vector, places: np.typing.NDArray[np.bool_]) -> Vector:
     whole = np.full(len(places), np.nan)
     whole[places] = values
     return whole
-
-
-def _age(each: Known) -> float:
-    end = each.snapshot.period_end
-    return np.nan if end is None else float((each.snapshot.as_of - end).days)
