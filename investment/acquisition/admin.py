@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from investment.accounts.admin import ReadOnlyAdmin
-from investment.acquisition.models import CrossCheck, InFlight, Interest, Sighting, Trust
+from investment.acquisition.models import CrossCheck, InFlight, Interest, NewsPoll, Sighting, Trust
 from investment.acquisition.selectors.trust import score_of
 
 
@@ -77,3 +77,23 @@ class TrustAdmin(ReadOnlyAdmin):
     @admin.display(description="score")
     def score(self, row: Trust) -> str:
         return f"{score_of(agreed=row.agreed, disagreed=row.disagreed):.4f}"
+
+
+@admin.register(NewsPoll)
+class NewsPollAdmin(ReadOnlyAdmin):
+    """How far each provider's news of the whole market were heard, and what is missing."""
+
+    list_display = (
+        "provider",
+        "source",
+        "reached_at",
+        "gap_from",
+        "gap_until",
+        "polled_at",
+        "heard_at",
+        "stories",
+        "copies",
+        "lost",
+        "error",
+    )
+    ordering = ("provider",)

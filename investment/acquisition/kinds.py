@@ -19,6 +19,11 @@ class Kind(StrEnum):
     BARS = "bars"
     ACTIONS = "actions"
     COMPANY = "company"
+    FACTS = "facts"
+    METRICS = "metrics"
+    OVERVIEW = "overview"
+    RECOMMENDATIONS = "recommendations"
+    EARNINGS = "earnings"
     NEWS = "news"
     FX = "fx"
 
@@ -58,14 +63,22 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    ``targets``: how old it may become, in seconds of open time, for those who have declared their
-    interest; tiers that are not there have no target. ``until``: the last level at which it is asked.
+    How a kind becomes old, and who sees to it: the planner asks for each ``price`` (its error grows while the
+    exchange is open) and ``event`` (it happens at any time); what changes ``seldom`` takes the calls that
+    are left over; a ``publication`` brings the whole market, by a job of its own.
+
+    ``targets``: how old it may become for those who have declared their interest, in seconds of open time
+    (of an event: of all time); tiers that are not there have no target. ``rest``: seconds before which an
+    event is not looked for again. ``share``: of the planned calls of a limit, those that the planner may
+    spend on this kind. ``until``: the last level at which it is asked.
     """
 
     label: str
     sources: tuple[Source, ...]
-    staleness: Literal["price", "event", "publication"]
+    staleness: Literal["price", "event", "seldom", "publication"]
     targets: Mapping[Tier, float] = field(default_factory=dict)
+    rest: float = 0.0
+    share: float = 1.0
     until: Level = Level.FULL
 
     def stand_ins(self, source: Source) -> tuple[Source, ...]:
@@ -78,6 +91,8 @@ _CLOSED_SESSION = Basis("raw", "one share", "regular", "USD", "end of day")
 _SPLIT_ADJUSTED = Basis("splits", "one share", "regular", "USD", "end of day")
 _AS_DECLARED = Basis("as declared", "one share", "regular", "USD", "end of day")
 _AS_FILED = Basis("as filed", "company", "none", "USD", "none")
+_FINNHUB_FIGURES = Basis("the provider's", "company", "none", "as told", "none")
+_OVERVIEW_FIGURES = Basis("the provider's", "company", "none", "as told", "end of day")
 _REFERENCE = Basis("none", "one euro", "14:15 CET", "any", "end of day")
 
 RULES: Final[Mapping[Kind, Rule]] = {
@@ -106,7 +121,26 @@ RULES: Final[Mapping[Kind, Rule]] = {
         until=Level.ESSENTIAL,
     ),
     Kind.COMPANY: Rule(
-        "Company", (Source("sec", "filer", "submissions", _AS_FILED),), "event", until=Level.THRIFT
+        "Company", (Source("sec", "filer", "submissions", _AS_FILED),), "seldom", until=Level.THRIFT
+    ),
+    Kind.FACTS: Rule(
+        "Figures as filed", (Source("sec", "company_facts", "companyfacts", _AS_FILED),), "seldom",
+        until=Level.THRIFT,
+    ),
+    Kind.METRICS: Rule(
+        "Figures of Finnhub", (Source("finnhub", "metrics", "metrics", _FINNHUB_FIGURES),), "seldom"
+    ),
+    Kind.OVERVIEW: Rule(
+        "Figures of Alpha Vantage", (Source("alphavantage", "overview", "overview", _OVERVIEW_FIGURES),),
+        "seldom",
+    ),
+    Kind.RECOMMENDATIONS: Rule(
+        "Recommendations",
+        (Source("finnhub", "recommendations", "recommendations", _FINNHUB_FIGURES),),
+        "seldom",
+    ),
+    Kind.EARNINGS: Rule(
+        "Earnings reported", (Source("finnhub", "earnings", "earnings", _FINNHUB_FIGURES),), "seldom"
     ),
     Kind.FX: Rule(
         "Exchange rates", (Source("ecb", "daily", "daily", _REFERENCE, market=True),), "publication",

@@ -9,7 +9,7 @@ from investment.lib.level import Level
 
 _PEOPLE = frozenset({Tier.HELD, Tier.ALERTING, Tier.PAGE, Tier.WATCHED})
 
-# Of which instruments prices and news are asked one by one; the whole market's file is not among them.
+# Of which instruments prices are asked one by one; the whole market's file is not among them.
 TIERS: Final[Mapping[Level, frozenset[Tier]]] = {
     Level.FULL: _PEOPLE | {Tier.UNIVERSE},
     Level.THRIFT: _PEOPLE,
@@ -18,15 +18,29 @@ TIERS: Final[Mapping[Level, frozenset[Tier]]] = {
     Level.READ_ONLY: frozenset(),
 }
 
+# Nobody waits for news of what nobody looks at: the papers' whole pages bring them, each a call for all.
+NEWS_TIERS: Final = _PEOPLE
+
+# Until which level those pages are turned: what tells most a call goes on longest.
+POLLS: Final[Mapping[str, Level]] = {
+    "massive": Level.THRIFT,
+    "finnhub": Level.THRIFT,
+    "alphavantage": Level.FULL,
+    "newsapi": Level.FULL,
+}
+
 SENTENCES: Final[Mapping[Level, str]] = {
     Level.FULL: (
         "Everything is asked: what people hold, watch and look at first, the rest of the market by value."
     ),
     Level.THRIFT: (
         "Only instruments that somebody holds, watches or looks at are asked one by one; the rest of the "
-        "market has its closing prices."
+        "market has its closing prices. News of the market come from Massive and Finnhub alone."
     ),
-    Level.ESSENTIAL: "Only what is held, or waits for an alert, is asked; all else has its closing prices.",
+    Level.ESSENTIAL: (
+        "Only what is held, or waits for an alert, is asked, and of that alone there are news; all else has "
+        "its closing prices."
+    ),
     Level.HOLD: "No price is asked one by one; the whole market's file still comes each day.",
     Level.READ_ONLY: "Nothing is asked of anybody; what is shown is what is stored.",
 }
@@ -51,4 +65,9 @@ def asked_tiers(kind: Kind, level: Level) -> frozenset[Tier]:
     """Return the tiers of interest whose data of a kind are asked at a level."""
     if level.rank > RULES[kind].until.rank:
         return frozenset()
-    return TIERS[level]
+    return TIERS[level] & NEWS_TIERS if kind is Kind.NEWS else TIERS[level]
+
+
+def may_poll(provider: str, level: Level) -> bool:
+    """Return whether a provider's news of the whole market are asked for."""
+    return level.rank <= POLLS[provider].rank

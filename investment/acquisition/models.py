@@ -149,3 +149,42 @@ class Trust(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.kind}: {self.agreed} agreed, {self.disagreed} disagreed"
+
+
+class NewsPoll(models.Model):
+    """
+    How far a provider's news of the whole market were heard: one row each, the latest.
+
+    All that was published up to ``reached_at`` was heard, but for what lies between ``gap_from`` and
+    ``gap_until``, which is asked for next. What can be had no more is in ``lost``, in words. ``last_id`` is
+    the provider's own mark, where it has one. ``heard_at`` is when it answered last, ``error`` why it did
+    not at ``polled_at``. The counts are those of that poll.
+    """
+
+    provider = models.CharField(max_length=32)
+    source = models.CharField(max_length=32, help_text="Whose words these are: massive, sample")
+    reached_at = models.DateTimeField(null=True)
+    last_id = models.BigIntegerField(default=0)
+    gap_from = models.DateTimeField(null=True)
+    gap_until = models.DateTimeField(null=True)
+    lost = models.CharField(max_length=300, blank=True)
+    polled_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+    calls = models.PositiveIntegerField(default=0)
+    stories = models.PositiveIntegerField(default=0, help_text="New ones")
+    copies = models.PositiveIntegerField(default=0, help_text="New ones, those of known stories among them")
+    refused = models.PositiveIntegerField(default=0, help_text="Articles that could not be stored")
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "source"], name="acquisition_newspoll_once"),
+            models.CheckConstraint(
+                condition=Q(gap_from__isnull=True, gap_until__isnull=True)
+                | Q(gap_from__lt=models.F("gap_until")),
+                name="acquisition_newspoll_gap",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} of {self.source}, until {self.reached_at}"

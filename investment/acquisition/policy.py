@@ -210,6 +210,10 @@ class Policy:
             queue.pool.touched += by
             queue.shortlist.join(place)
 
+    def rest(self, keys: Iterable[Hashable], spans: npt.ArrayLike | float) -> None:
+        """Let at least so many seconds pass between two looks at these, which are events."""
+        self._book.rest[self._book.of(keys)] = spans
+
     def hint(self, keys: Iterable[Hashable], moves: npt.ArrayLike, explained: npt.ArrayLike | float) -> None:
         """
         Tell how far prices must have moved by what is streamed (an index, funds), to plan by alone.
@@ -241,16 +245,14 @@ class Policy:
 
     def _choose(self, at: float, providers: Iterable[str]) -> Choice | None:
         free = [name for name in providers if self._slots[name].is_free(at)]
-        hurried = not free
-        if hurried and self._hurry_until <= at < self._turns_at:
+        if not free and self._hurry_until <= at < self._turns_at:
             return None
         queues, market = self._ready(at)
-        if hurried:
-            free = [name for name in providers if self._slots[name].is_free(at, hurry=True)]
-            if not free or at >= self._hurry_until:
-                return None
         self._land(at)
-        choice = self._pick(market, queues, at, free, hurried)
+        choice = self._pick(market, queues, at, free, hurried=False)
+        if choice.value == NOTHING and at < self._hurry_until:
+            free = [name for name in providers if self._slots[name].is_free(at, hurry=True)]
+            choice = self._pick(market, queues, at, free, hurried=True)
         if choice.value == NOTHING:
             return None
         choice.provider = max(
@@ -267,7 +269,7 @@ class Policy:
         return data
 
     def _pick(
-        self, market: MarketIndex, queues: Queues, at: float, free: Iterable[str], hurried: bool
+        self, market: MarketIndex, queues: Queues, at: float, free: Iterable[str], *, hurried: bool
     ) -> Choice:
         """Return the best of what one of the ``free`` can serve; in a hurry only what is worth its price."""
         names, best = set(free), Choice(NOTHING, (), _NO_ROWS)
@@ -362,7 +364,7 @@ class Policy:
     def why_not(self, datum: Hashable, now: Instant) -> Obstacle:
         """Return why this datum is not asked for now."""
         at, place = seconds(now), self._book.of((datum,))
-        _, market = self._ready(at)
+        market = self._ready(at)[1]
         self._land(at)
         queue = self._queue_of(datum)
         free_at = min(self._slots[name].free_at(at) for name in queue.route)
@@ -373,8 +375,7 @@ class Policy:
     def errors(self, data: Iterable[Hashable], now: Instant) -> Floats:
         """Return what these are expected to be off by now: importance times basis points."""
         at = seconds(now)
-        _, market = self._ready(at)
-        return market.errors(self._book.of(data), at)
+        return self._ready(at)[1].errors(self._book.of(data), at)
 
     def prepare(self, now: Instant) -> None:
         """Do now what the next question would have to wait for: the prices of a new session (a second)."""
@@ -392,8 +393,7 @@ class Policy:
         market = self._market
         if self._queues is None:
             self._queues = self._sorted = self._sort()
-        turned = market.enter(at)
-        if at >= self._turns_at or turned:
+        if (turned := market.enter(at)) or at >= self._turns_at:
             self._turns_at = market.turns_at(at)
         if turned and market.session is not None:
             self._hurry_until = at + HURRY
@@ -411,7 +411,7 @@ class Policy:
         for name, slots in self._slots.items():
             prices_only = all(prices for route, prices in self._routes.values() if name in route)
             self._slots[name] = slots.with_useful(REGULAR_DAY if prices_only else 86_400.0)
-        rates = {name: slots.rate for name, slots in self._slots.items()}
+        rates = {name: each.rate for name, each in self._slots.items()}
         return sort(self._routes, self._book, rates, self._sorted)
 
     def _queue_of(self, key: Hashable) -> Queue:

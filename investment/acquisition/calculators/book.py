@@ -20,6 +20,7 @@ COLUMNS: Final = (
     "seen_variance",  # the variance clock at seen_at
     "since_open",  # seen_at in seconds since the open of the session at hand; BEFORE_TODAY before it
     "target",  # seconds of age that must not be passed; ∞ for none
+    "rest",  # seconds of age below which an event is not looked for again
     "back_at",  # not to be chosen before: in flight, or failed
     "explained",  # share of the variance of a price that hints tell
     "hinted",  # the move that they have told so far, in basis points
@@ -38,6 +39,7 @@ class Book:
     seen_variance: Floats
     since_open: Floats
     target: Floats
+    rest: Floats
     back_at: Floats
     explained: Floats
     hinted: Floats
@@ -99,6 +101,7 @@ class Book:
         self.unit[places], self.rate[places] = units, rates
         self.seen_at[places], self.target[places], self.back_at[places] = looks, targets, -np.inf
         self.has_targets |= bool(np.any(np.isfinite(self.target[places])))
+        self.rest[places] = 0.0
         self.explained[places] = self.hinted[places] = self.hinted_at_look[places] = 0.0
         self.value(places, importances)
 

@@ -260,6 +260,7 @@ class MarketIndex:
             result = np.log(gained)
         if book.has_targets:
             result[ages >= book.target[places]] += OVERDUE
+        result[ages < book.rest[places]] = -np.inf
         return self._idle(places, now, result)
 
     def _idle(self, places: Places, now: float, result: Floats) -> Floats:

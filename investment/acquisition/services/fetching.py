@@ -7,7 +7,6 @@ one of the same basis; of another basis never.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +17,11 @@ from django.db import connection
 from investment.acquisition.kinds import RULES, Kind, Source
 from investment.acquisition.models import InFlight, Sighting
 from investment.acquisition.services import claims
+from investment.acquisition.services.storing import STORES, question
 from investment.lib import clock
 from investment.lib.errors import DomainError
 from investment.market.models import Instrument
-from investment.market.services.companies import store_filer
-from investment.market.services.quotes import ImpossibleQuote, store_quote
+from investment.market.services.quotes import ImpossibleQuote
 from investment.providers import errors, gateway
 from investment.providers.registry import source_of
 from investment.quotas.contracts import Lane
@@ -62,10 +61,6 @@ class Fetched:
     calls: int = 0
     stopped: QuotaExhausted | errors.ProviderError | None = None
     error: DomainError | None = None
-
-
-# What stores the answer of a kind; it returns the instant that the value is of.
-_Store = Callable[[int, Any, Source, datetime, UUID | None], datetime]
 
 
 def fetch(
@@ -110,7 +105,8 @@ def _one(order: Order, source: Source, adapter: Any, instrument: Instrument, don
     """:raises QuotaExhausted, CircuitOpen, CredentialsRejected: where the others need not be tried either."""
     pk = instrument.pk
     try:
-        record = getattr(adapter, source.method)(**_asked(order.kind, instrument))
+        asked = question(kind=order.kind, instrument=instrument, now=clock.now())
+        record = getattr(adapter, source.method)(**asked)
         now = clock.now()
         value_at = STORES[order.kind](pk, record, source, now, adapter.last_call_id)
     except (errors.CircuitOpen, errors.CredentialsRejected):
@@ -131,32 +127,6 @@ def _one(order: Order, source: Source, adapter: Any, instrument: Instrument, don
         )  # fmt: skip
         return
     done.failed += 1
-
-
-def _store_quote(pk: int, record: Any, source: Source, now: datetime, call_id: UUID | None) -> datetime:
-    store_quote(
-        instrument_id=pk,
-        quote=record,
-        provider=source.provider,
-        source=source_of(source.provider),
-        now=now,
-        call_id=call_id,
-    )
-    at: datetime = record.at
-    return at
-
-
-def _store_company(_pk: int, record: Any, source: Source, now: datetime, _call_id: UUID | None) -> datetime:
-    store_filer(filer=record.value, source=source_of(source.provider), now=now)
-    return now
-
-
-STORES: dict[Kind, _Store] = {Kind.QUOTE: _store_quote, Kind.COMPANY: _store_company}
-
-
-def _asked(kind: Kind, instrument: Instrument) -> dict[str, str | None]:
-    """Return what a source is asked by: companies file under a number, prices are told by ticker."""
-    return {"cik": instrument.cik} if kind is Kind.COMPANY else {"symbol": instrument.symbol}
 
 
 def _failed(done: Fetched, order: Order, pk: int, error: DomainError, again_at: datetime) -> None:

@@ -12,8 +12,8 @@ chooses by is :mod:`investment.acquisition.policy`; what may be spent the ledger
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
@@ -24,36 +24,27 @@ from investment.acquisition import importance
 from investment.acquisition.calculators.open_time import OpenTime
 from investment.acquisition.calculators.pace import Pace
 from investment.acquisition.importance import IMPORTANCE, Tier
-from investment.acquisition.kinds import RULES, Kind, Source
+from investment.acquisition.kinds import RULES, Kind
 from investment.acquisition.levels import SENTENCES, asked_tiers
 from investment.acquisition.models import InFlight, Sighting
 from investment.acquisition.policy import Call, Policy
 from investment.acquisition.selectors import plan as plans
 from investment.acquisition.selectors.demand import wanted
+from investment.acquisition.selectors.news_rates import NewsRates, news_rates
 from investment.acquisition.selectors.universe import load_universe
 from investment.acquisition.services import claims
 from investment.acquisition.services.fetching import Order
+from investment.acquisition.services.ways import AIM, Way, limits_of, room_of, stretch_of, ways_at
 from investment.lib import clock, redis
 from investment.lib.level import Level
 from investment.market.models import Session
 from investment.market.selectors.latest import latest_session_with_bars
 from investment.market.selectors.sessions import CalendarMissing, latest_closed_session
-from investment.providers import registry
-from investment.providers.access import Access
-from investment.providers.errors import ProviderError
-from investment.quotas.contracts import Lane, ScopeLimits
-from investment.quotas.selectors import window_status
 from investment.quotas.services import scopes
 
 logger = logging.getLogger(__name__)
 
-LANE: Lane = "planned"
-# What is promised is aimed at a little earlier: slots come when they come, and a call takes a moment.
-AIM = 0.8
-# Of the calls that the limits allow, those that promises may take: the policy has the rest.
-SHARE = 0.9
 HOLD = 60.0  # real seconds until a call that nobody gave back counts as lost
-ON_THE_WAY = 0.25  # real seconds from choosing to the ledger; a slot that is free by then need not wait
 BATCH = 8  # data of one order: a worker's thread asks for them one after the other
 PLAN_AHEAD = timedelta(hours=1)
 _MOST_PLANNED = 4000
@@ -64,40 +55,22 @@ _Key = tuple[Kind, int]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(slots=True)
-class _Way:
-    """How data of one kind are had: the source, and what it may be asked for in the planned lane."""
-
-    kind: Kind
-    source: Source
-    limits: ScopeLimits
-
-    @property
-    def windows(self) -> tuple[tuple[int, int], ...]:
-        """Calls and seconds of each window, without what is kept for people who wait."""
-        return tuple((window.limit - window.reserve, window.seconds) for window in self.limits.windows)
-
-    @property
-    def rate(self) -> float:
-        """Calls a second in the long run; infinite without limits."""
-        return min((calls / seconds for calls, seconds in self.windows), default=math.inf)
-
-
 class Planner:
     """Everything that is asked one by one in the planned lane. Not safe for use by several threads."""
 
     def __init__(self) -> None:
         self._policy: Policy | None = None
         self._spending = Level.FULL
-        self._ways: dict[str, _Way] = {}
+        self._ways: dict[Kind, Way] = {}
         self._built_for: object = None
         self._hours = OpenTime.of([])
         self._closed: dict[int, datetime] = {}  # the instant of the last close that is stored
         self._looked_at: datetime | None = None
         self._inside: set[_Key] = set()  # what the policy knows
         self._tiers: dict[_Key, Tier] = {}
-        self._base: dict[_Key, tuple[float, float]] = {}  # importance in the universe, volatility
-        self._stretch = 1.0
+        self._base: dict[int, tuple[float, float]] = {}  # importance in the universe, volatility
+        self._rates: NewsRates | None = None
+        self._stretch: dict[Kind, float] = {}
         self._pace = Pace()
         self._flying: dict[_Key, datetime] = {}
         self._tried: dict[_Key, datetime] = {}
@@ -132,7 +105,7 @@ class Planner:
 
         It reads no rows and leaves the planner as it is: it may run in another thread while that goes on.
         """
-        sentence, tiers, policy = self._sentence(spending), self._tiers, None
+        sentence, tiers, ways, policy = self._sentence(spending), self._tiers, self._ways, None
         pace, slower, made = self._pace, self._pace.at(now), self._pace.calls
         if self._policy is not None:
             self._hear(now)
@@ -141,7 +114,7 @@ class Planner:
 
         def publish() -> plans.Plan:
             coming = policy.coming(now, PLAN_AHEAD.total_seconds() / slower) if policy else ()
-            calls = [_planned(call, tiers) for call in islice(coming, _MOST_PLANNED)]
+            calls = [_planned(call, tiers, ways) for call in islice(coming, _MOST_PLANNED)]
             pace.plan(now, [call.at for call in calls], made=made)
             calls = [replace(call, at=now + (call.at - now) * slower) for call in calls]
             until = calls[-1].at if len(calls) == _MOST_PLANNED else now + PLAN_AHEAD
@@ -155,15 +128,15 @@ class Planner:
 
     def _build(self, now: datetime, spending: Level) -> None:
         """Make the policy anew where the level, the day's bars or the keys are others, or time went back."""
-        ways = {way.source.provider: way for way in _ways(spending)}
-        bars, scoped = latest_session_with_bars(), frozenset(way.limits.scope for way in ways.values())
+        ways = {way.kind: way for way in ways_at(spending)}
+        bars, scoped = latest_session_with_bars(), frozenset(way.scope for way in ways.values())
         state = (spending, _closed_session(now), bars, scoped)
         went_back = self._looked_at is not None and now < self._looked_at - _OVERLAP
         if state == self._built_for and not went_back:
             return
         self._built_for, self._ways, self._policy, self._spending = state, ways, None, spending
         self._tiers, self._base, self._tried, self._flying, self._inside = {}, {}, {}, {}, set()
-        self._stretch, self._looked_at, self._closed = 1.0, None, {}
+        self._stretch, self._looked_at, self._closed, self._rates = {}, None, {}, None
         if not ways:
             return
         universe = load_universe(now=now)
@@ -173,16 +146,18 @@ class Planner:
         sessions = _sessions(now)
         self._hours = OpenTime.of(sessions)
         # The whole market's file brings every close, after the session: no price is asked for in the night.
-        limits = {name: way.windows for name, way in ways.items()}
-        policy = Policy(limits=limits, sessions=sessions, covered=True)
+        policy = Policy(limits=limits_of(ways.values()), sessions=sessions, covered=True)
         weights = importance.of_universe(universe.dollar_volume)
         self._closed = universe.last_close
+        ids = universe.instrument_ids.tolist()
+        told = zip(weights.tolist(), universe.volatility.tolist(), strict=True)
+        self._base = dict(zip(ids, told, strict=True))
+        if any(RULES[kind].staleness == "event" for kind in ways):
+            self._rates = news_rates(now=now, instruments=len(ids))
         for way in ways.values():
             scopes.declare(way.limits)
-            keys = [(way.kind, pk) for pk in universe.instrument_ids.tolist()]
-            told = zip(weights.tolist(), universe.volatility.tolist(), strict=True)
-            self._base |= dict(zip(keys, told, strict=True))
             if Tier.UNIVERSE in asked_tiers(way.kind, spending):
+                keys = [(way.kind, pk) for pk in ids]
                 self._add(policy, way, keys, weights, np.full(len(keys), math.inf))
         self._policy = policy
 
@@ -230,19 +205,19 @@ class Planner:
             tiers = {
                 (way.kind, pk): want.tier
                 for pk, want in wanted(kind=way.kind, now=now).items()
-                if want.tier in allowed and (way.kind, pk) in self._base
+                if want.tier in allowed and pk in self._base
             }
             before = {key: tier for key, tier in self._tiers.items() if key[0] is way.kind}
-            stretch = _stretch(way, tiers.values())
+            stretch = stretch_of(way, tiers.values())
             changed = {key for key in before.keys() | tiers.keys() if before.get(key) != tiers.get(key)}
-            if stretch != self._stretch:
+            if stretch != self._stretch.get(way.kind, 1.0):
                 changed |= tiers.keys()
-            self._stretch = stretch
+            self._stretch[way.kind] = stretch
             if changed:
                 self._want(way, changed, tiers, in_universe=Tier.UNIVERSE in allowed)
             self._tiers = {key: tier for key, tier in self._tiers.items() if key[0] is not way.kind} | tiers
 
-    def _want(self, way: _Way, changed: set[_Key], tiers: dict[_Key, Tier], *, in_universe: bool) -> None:
+    def _want(self, way: Way, changed: set[_Key], tiers: dict[_Key, Tier], *, in_universe: bool) -> None:
         policy, keys = self._asked_of, sorted(changed, key=lambda key: key[1])
         known = [key for key in keys if self._known(key)]
         policy.remove(known)
@@ -252,23 +227,38 @@ class Planner:
             policy,
             way,
             wanted_now,
-            np.array([self._base[key][0] + self._weight(tiers.get(key)) for key in wanted_now]),
+            np.array([self._base[key[1]][0] + self._weight(tiers.get(key)) for key in wanted_now]),
             np.array([self._target(way, tiers.get(key)) for key in wanted_now]),
         )
 
-    def _add(self, policy: Policy, way: _Way, keys: Sequence[_Key], weights: Floats, targets: Floats) -> None:
+    def _add(self, policy: Policy, way: Way, keys: Sequence[_Key], weights: Floats, targets: Floats) -> None:
         """Let the policy know data, when each was last seen, and which of them rest after a failure."""
         rows = Sighting.objects.filter(kind=way.kind, instrument_id__in=[pk for _, pk in keys])
         told = {pk: times for pk, *times in rows.values_list("instrument_id", "seen_at", "again_at")}
-        looks = [(told.get(pk, (None,))[0], self._closed.get(pk)) for _, pk in keys]
-        policy.add_prices(
-            keys,
-            weights,
-            np.array([self._base[key][1] for key in keys]),
-            seen=[max((at for at in both if at is not None), default=None) for both in looks],
-            targets=targets,
-            providers=(way.source.provider,),
-        )
+        pks = [pk for _, pk in keys]
+        volatility = np.array([self._base[pk][1] for pk in pks])
+        if self._rates is not None and RULES[way.kind].staleness == "event":
+            rates = self._rates.of(pks)
+            policy.add_events(
+                keys,
+                weights,
+                rates.moves(volatility),
+                rates.per_day,
+                seen=[told.get(pk, (None,))[0] for pk in pks],
+                targets=targets,
+                providers=(way.scope,),
+            )
+            policy.rest(keys, RULES[way.kind].rest)
+        else:
+            looks = [(told.get(pk, (None,))[0], self._closed.get(pk)) for pk in pks]
+            policy.add_prices(
+                keys,
+                weights,
+                volatility,
+                seen=[max((at for at in both if at is not None), default=None) for both in looks],
+                targets=targets,
+                providers=(way.scope,),
+            )
         self._inside.update(keys)
         for key in keys:
             again_at = told.get(key[1], (None, None))[1]
@@ -279,9 +269,9 @@ class Planner:
     def _weight(tier: Tier | None) -> float:
         return 0.0 if tier is None else IMPORTANCE[tier]
 
-    def _target(self, way: _Way, tier: Tier | None) -> float:
+    def _target(self, way: Way, tier: Tier | None) -> float:
         target = math.inf if tier is None else RULES[way.kind].targets.get(tier, math.inf)
-        return target * self._stretch * AIM
+        return target * self._stretch.get(way.kind, 1.0) * AIM
 
     @property
     def _asked_of(self) -> Policy:
@@ -296,25 +286,29 @@ class Planner:
 
     def _orders(self, now: datetime) -> list[Order]:
         orders: list[Order] = []
-        for way in self._ways.values():
-            room = _room(way, now, sum(1 for kind, _ in self._flying if kind is way.kind))
-            chosen = self._choose(way, now, room)
-            batches = (chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH))
-            orders += [self._claimed(way, batch, now) for batch in batches]
+        for scope in dict.fromkeys(way.scope for way in self._ways.values()):
+            ways = [way for way in self._ways.values() if way.scope == scope]
+            kinds = {way.kind for way in ways}
+            room = room_of(ways, now, sum(1 for kind, _ in self._flying if kind in kinds))
+            chosen = self._choose(scope, now, room)
+            for way in ways:
+                mine = [call for call in chosen if _key(call)[0] is way.kind]
+                batches = (mine[start : start + BATCH] for start in range(0, len(mine), BATCH))
+                orders += [self._claimed(way, batch, now) for batch in batches]
         return [order for order in orders if order.instrument_ids]
 
-    def _choose(self, way: _Way, now: datetime, room: int | None) -> list[Call]:
+    def _choose(self, scope: str, now: datetime, room: int | None) -> list[Call]:
         chosen: list[Call] = []
         while room is None or len(chosen) < room:
-            call = self._asked_of.choose_call(now, providers=(way.source.provider,))
+            call = self._asked_of.choose_call(now, providers=(scope,))
             if call is None:
                 break
             chosen.append(call)
         return chosen
 
-    def _claimed(self, way: _Way, calls: Sequence[Call], now: datetime) -> Order:
+    def _claimed(self, way: Way, calls: Sequence[Call], now: datetime) -> Order:
         """Claim what was chosen; what somebody else is asking for already is left to that one."""
-        keys: list[_Key] = [key for call in calls for key in call.data]  # type: ignore[misc]  # our own keys
+        keys = [_key(call) for call in calls]
         hold = timedelta(seconds=HOLD * max(1.0, clock.rate()))
         token, ours = claims.claim(
             kind=way.kind,
@@ -332,64 +326,29 @@ class Planner:
 
     def _sentence(self, spending: Level) -> str:
         words = SENTENCES[spending]
-        if self._stretch > 1.0:
-            words += (
-                " More is promised than the limits allow: "
-                f"all promised ages are {self._stretch:.1f} times as long."
+        longer = {kind: by for kind, by in self._stretch.items() if by > 1.0}
+        if longer:
+            words += " More is promised than the limits allow: " + ", ".join(
+                f"all promised ages of {RULES[kind].label.lower()} are {by:.1f} times as long"
+                for kind, by in longer.items()
             )
+            words += "."
         return words
 
 
-def _planned(call: Call, tiers: Mapping[_Key, Tier]) -> plans.PlannedCall:
-    key: _Key = call.data[0]  # type: ignore[assignment]  # our own keys
-    tier = tiers.get(key)
-    promised = tier is not None and tier in RULES[key[0]].targets
+def _key(call: Call) -> _Key:
+    """Return the one datum of a call of ours."""
+    return call.data[0]  # type: ignore[return-value]  # our own keys
+
+
+def _planned(call: Call, tiers: Mapping[_Key, Tier], ways: Mapping[Kind, Way]) -> plans.PlannedCall:
+    kind, pk = _key(call)
+    tier = tiers.get((kind, pk))
+    promised = tier is not None and tier in RULES[kind].targets
     return plans.PlannedCall(
-        at=_instant(call.at), provider=call.provider, kind=key[0], instrument_id=key[1],
+        at=_instant(call.at), provider=ways[kind].source.provider, kind=kind, instrument_id=pk,
         gain=call.error, promised=promised,
     )  # fmt: skip
-
-
-def _ways(spending: Level) -> Iterator[_Way]:
-    """Yield how prices can be had: by the first source of a kind that has a key."""
-    for kind, rule in RULES.items():
-        if rule.staleness != "price" or not asked_tiers(kind, spending):
-            continue
-        for source in rule.sources:
-            access = _access(source.provider)
-            if access is not None:
-                yield _Way(kind, source, access.limits_of(source.endpoint))
-                break
-
-
-def _access(provider: str) -> Access[object] | None:
-    try:
-        return registry.access(provider)
-    except ProviderError:  # no key, or a plan that may not be used here: the usage page says which
-        return None
-
-
-def _room(way: _Way, now: datetime, flying: int) -> int | None:
-    """
-    Return how many calls the ledger would grant when they have got there; None without limits.
-
-    :param flying: calls that were handed out; those that the ledger does not hold yet will take a slot each.
-    """
-    rooms = []
-    for row in window_status(now=now, scope=way.limits.scope):
-        if row.window is not None:
-            lane = row.lanes[LANE]
-            stopped = row.full_until or row.closed_until
-            soon = 0 if stopped else int(way.rate * ON_THE_WAY * clock.rate())
-            rooms.append(lane.free + soon - max(0, flying - lane.held))
-    return min(rooms, default=None)
-
-
-def _stretch(way: _Way, tiers: Iterable[Tier]) -> float:
-    """Return by how much promised ages have to be longer, so that the limits can keep them all."""
-    targets = [RULES[way.kind].targets.get(tier) for tier in tiers]
-    demand = sum(1.0 / (target * AIM) for target in targets if target is not None)
-    return 1.0 if math.isinf(way.rate) else max(1.0, demand / (way.rate * SHARE))
 
 
 def _closed_session(now: datetime) -> date | None:
