@@ -77,7 +77,7 @@ def send(*, table: str, names: list[str], rows: bytes) -> None:
         copy.write(rows)
 
 
-def fetch_row(sql: str, parameters: Sequence[object]) -> tuple[Any, ...] | None:
+def fetch_row(sql: str, parameters: Sequence[object] | Mapping[str, object]) -> tuple[Any, ...] | None:
     """
     Return the first row of a query, or None. Values arrive in binary.
 

@@ -262,7 +262,7 @@ class StoryIndex(Generic[Key]):
         if key in self._stories:
             first = self._first[key]
             return None if first == key else first
-        places = list(_places(story))
+        places = list(buckets(story))
         seen: set[Key] = set()
         found: Key | None = None
         for place in places:
@@ -294,8 +294,8 @@ class StoryIndex(Generic[Key]):
         return len(old)
 
 
-def _places(story: Story) -> Iterator[tuple[int, int, int, int]]:
-    """The buckets of a story: (view, band, two minima)."""
+def buckets(story: Story) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the buckets of a story, (view, band, two minima): a copy is likely to share one of them."""
     views = (story.title_words, story.body_words[:OPENING])
     for view, words in enumerate(views):
         shingles = {f"{a} {b}" for a, b in pairwise(words)}
