@@ -17,6 +17,7 @@ import { Told } from "@/ui/told";
 import { AnalysisTab } from "./AnalysisTab";
 import { CompanyTab } from "./CompanyTab";
 import { DataTab } from "./DataTab";
+import { FundamentalsTab } from "./fundamentals/FundamentalsTab";
 import { OverviewTab } from "./OverviewTab";
 import { PricePanel } from "./PricePanel";
 import { stockQuery } from "./queries";
@@ -182,6 +183,7 @@ export function StockPage() {
         <Tabs.List className={classes.tabs}>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="analysis">Analysis</Tabs.Tab>
+          <Tabs.Tab value="fundamentals">Fundamentals</Tabs.Tab>
           <Tabs.Tab value="company">Company</Tabs.Tab>
           <Tabs.Tab value="data">Data</Tabs.Tab>
         </Tabs.List>
@@ -190,6 +192,9 @@ export function StockPage() {
         </Tabs.Panel>
         <Tabs.Panel value="analysis" pt="md">
           <AnalysisTab symbol={symbol} />
+        </Tabs.Panel>
+        <Tabs.Panel value="fundamentals" pt="md">
+          <FundamentalsTab key={symbol} symbol={symbol} search={search} change={change} />
         </Tabs.Panel>
         <Tabs.Panel value="company" pt="md">
           <CompanyTab key={symbol} symbol={symbol} />

@@ -1,11 +1,11 @@
 import type { Adjust } from "@/api/types";
 
 /** What the Stock page shows, as its address says it. */
-export type Tab = "overview" | "analysis" | "company" | "data";
+export type Tab = "overview" | "analysis" | "fundamentals" | "company" | "data";
 export type Range = "1M" | "3M" | "6M" | "YTD" | "1Y" | "2Y" | "All";
 export type View = "chart" | "table";
 
-export const TABS: readonly Tab[] = ["overview", "analysis", "company", "data"];
+export const TABS: readonly Tab[] = ["overview", "analysis", "fundamentals", "company", "data"];
 export const RANGES: readonly Range[] = ["1M", "3M", "6M", "YTD", "1Y", "2Y", "All"];
 export const ADJUSTMENTS: readonly Adjust[] = ["all", "splits", "none"];
 
@@ -14,10 +14,18 @@ export interface StockSearch {
   range?: Range;
   adjust?: Adjust;
   view?: View;
+  /** Of the fundamentals: quarters in place of years. */
+  periods?: "quarters";
+  /** The day whose knowledge is shown; today unless given. */
+  as_of?: string;
 }
 
 function oneOf<Value extends string>(values: readonly Value[], value: unknown): Value | undefined {
   return values.find((known) => known === value);
+}
+
+function isDay(value: unknown): value is string {
+  return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 export function stockSearch(search: Record<string, unknown>): StockSearch {
@@ -26,5 +34,7 @@ export function stockSearch(search: Record<string, unknown>): StockSearch {
     range: oneOf(RANGES, search.range),
     adjust: oneOf(ADJUSTMENTS, search.adjust),
     view: oneOf(["chart", "table"], search.view),
+    periods: oneOf(["quarters"], search.periods),
+    as_of: isDay(search.as_of) ? search.as_of : undefined,
   };
 }
