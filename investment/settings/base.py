@@ -161,6 +161,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "Channel": "investment.market.models.Origin.Channel",
         "Basis": "investment.market.models.Origin.Basis",
         "Adjust": "investment.api.v1.market.serializers.ADJUSTMENTS",
+        "ReportingHour": "investment.market.models.EarningsDate.Hour",
         "Unit": "investment.api.v1.analysis.serializers.UNITS",
         "FundamentalUnit": "investment.api.v1.analysis.fundamentals.UNITS",
         "ProviderUnit": "investment.api.v1.analysis.fundamentals.PROVIDER_UNITS",
