@@ -20,6 +20,7 @@ Span = tuple[int, int]
 LONGEST = 5  # words in one entry
 REACH_BEFORE = 9  # tokens between a measure and the direction that follows it
 REACH_AFTER = 5
+WORD_COUNTS: Final = 0.6  # a bare word beside a piece of evidence: what the lexicon lacks is learnt
 TURNS_WITHIN = 4  # tokens from «not» to what it turns around
 COMMA_BEFORE: Final = frozenset((",", word) for word in words.CONTRASTS | {"and"})
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -57,6 +58,7 @@ COMPARED: Final = frozenset(
     }
 )
 MINUS: Final = frozenset({"-", "–"})
+OBJECT_FOLLOWS: Final = ([], ["in"], ["of"], ["its"], ["the"], ["their"], ["our"])  # «cut the group's costs»
 EXPECTED: Final = frozenset({"expected", "forecast", "predicted", "estimated", "anticipated"})
 ABOUT_A_CLASS: Final = (
     "cue:ownership",
@@ -145,6 +147,7 @@ def evidence_of(text: str, about: Span | None = None) -> Evidence:
     if place is not None:
         evidence.update(_role(tokens, place, signed))
     evidence.update(_shape(tokens))
+    evidence.update((f"word:{token}", WORD_COUNTS) for token in tokens if token[0].isalpha())
     return evidence
 
 
@@ -198,6 +201,7 @@ def _signed(tokens: list[str], marks: list[_Mark], clauses: list[int]) -> Iterat
         yield "burden alone", -1, min(alone)
     yield from _compared(tokens, measures)
     yield from _turned_over(tokens)
+    yield from _rated(tokens)
 
 
 def _measure_of(mark: _Mark, measures: list[_Mark], tokens: list[str], clauses: list[int]) -> _Mark | None:
@@ -215,7 +219,7 @@ def _measure_of(mark: _Mark, measures: list[_Mark], tokens: list[str], clauses: 
             )
             if not close or "," in between:
                 continue
-            distance = gap + (0.5 if between[:1] in ([], ["in"], ["of"], ["its"]) else 2.5)
+            distance = gap + (0.5 if between[:1] in OBJECT_FOLLOWS else 2.5)
             if between[:1] in (["by"], ["to"], ["from"], ["as"], ["on"], ["after"], ["because"]):
                 continue
         else:
@@ -261,7 +265,7 @@ def _amounts(tokens: list[str]) -> Iterator[tuple[int, int, float, str]]:
 def _compared(tokens: list[str], measures: list[_Mark]) -> Iterator[tuple[str, int, int]]:
     """An amount beside that of another time: «EUR 5 mn, compared with EUR 3 mn», «12.1 (7.4)»."""
     amounts = list(_amounts(tokens))
-    for (start, end, now, unit), (then_at, _, told, then_unit) in pairwise(amounts):
+    for (start, end, now, unit), (then_at, then_end, told, then_unit) in pairwise(amounts):
         between, then = tokens[end:then_at], told
         if len(between) > 18 or (unit and then_unit and unit != then_unit):
             continue
@@ -278,7 +282,8 @@ def _compared(tokens: list[str], measures: list[_Mark]) -> Iterator[tuple[str, i
         near = [m for m in measures if start - 22 <= m.start < start]
         losses = [_is_loss(tokens, m) for m in near]
         first_is_loss = bool(losses and losses[-1]) or "loss" in tokens[max(0, start - 3) : start]
-        then_is = _sign_named(between)
+        # «versus a loss of EUR 0.42», or «versus EUR 0.42 loss».
+        then_is = _sign_named(between) or _sign_named(tokens[then_end : then_end + 1])
         sign = _compare(first_is_loss, then_is, now, then)
         if near and near[-1].kind == "unwanted" and not losses[-1]:
             sign = -sign
@@ -327,6 +332,21 @@ def _turned_over(tokens: list[str]) -> Iterator[tuple[str, int, int]]:
     found = TURNED.search(" ".join(tokens))
     if found:
         yield "turned over", 1 if found.group(1) in {"profit", "black", "profitability", "surplus"} else -1, 0
+
+
+GOOD_RATINGS: Final = frozenset({"buy", "strong buy", "outperform", "overweight", "accumulate"})
+RATINGS: Final = (*GOOD_RATINGS, "sell", "strong sell", "underperform", "underweight", "reduce")
+RATED = re.compile(
+    r"\b(?:rais|lift|upp?|mov|chang|cut|lower|trim|downgrad|upgrad|go|slash)(?:e?s|e?d|ped|ing)? "
+    rf"(?:\S+ ){{1,6}}?to (?:a |an )?\W?({'|'.join(RATINGS)})\b"
+)
+
+
+def _rated(tokens: list[str]) -> Iterator[tuple[str, int, int]]:
+    """An analyst's verdict: «lifts Acme to buy», «cut to underperform»."""
+    found = RATED.search(" ".join(tokens))
+    if found:
+        yield "phrase", 1 if found.group(1) in GOOD_RATINGS else -1, 0
 
 
 def _summary(tokens: list[str], signed: list[tuple[str, int, int]], clauses: list[int]) -> Evidence:
