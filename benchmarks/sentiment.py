@@ -193,7 +193,7 @@ def unsure_of(
 
 
 def thresholds(chances: "np.ndarray[Any, Any]", truth: "np.ndarray[Any, Any]") -> dict[str, list[float]]:
-    """For each probability from which one might be sure: the share that is unsure, and how often it is right."""
+    """The share that would be unsure below each probability, and how often it is right there."""
     guesses, surest = chances.argmax(axis=1), chances.max(axis=1)
     return {
         str(least): [

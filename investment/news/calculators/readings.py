@@ -58,7 +58,15 @@ COMPARED: Final = frozenset(
     }
 )
 MINUS: Final = frozenset({"-", "–"})
-OBJECT_FOLLOWS: Final = ([], ["in"], ["of"], ["its"], ["the"], ["their"], ["our"])  # «cut the group's costs»
+OBJECT_FOLLOWS: Final[tuple[list[str], ...]] = (
+    [],
+    ["in"],
+    ["of"],
+    ["its"],
+    ["the"],
+    ["their"],
+    ["our"],
+)  # «cut the group's costs»
 EXPECTED: Final = frozenset({"expected", "forecast", "predicted", "estimated", "anticipated"})
 ABOUT_A_CLASS: Final = (
     "cue:ownership",
