@@ -91,6 +91,7 @@ _CLOSED_SESSION = Basis("raw", "one share", "regular", "USD", "end of day")
 _SPLIT_ADJUSTED = Basis("splits", "one share", "regular", "USD", "end of day")
 _AS_DECLARED = Basis("as declared", "one share", "regular", "USD", "end of day")
 _AS_FILED = Basis("as filed", "company", "none", "USD", "none")
+_AS_PUBLISHED = Basis("none", "one story", "none", "any", "none")
 _FINNHUB_FIGURES = Basis("the provider's", "company", "none", "as told", "none")
 _OVERVIEW_FIGURES = Basis("the provider's", "company", "none", "as told", "end of day")
 _REFERENCE = Basis("none", "one euro", "14:15 CET", "any", "end of day")
@@ -141,6 +142,18 @@ RULES: Final[Mapping[Kind, Rule]] = {
     ),
     Kind.EARNINGS: Rule(
         "Earnings reported", (Source("finnhub", "earnings", "earnings", _FINNHUB_FIGURES),), "seldom"
+    ),
+    Kind.NEWS: Rule(
+        "News",
+        (Source("finnhub", "company_news", "company_news", _AS_PUBLISHED),),
+        "event",
+        targets={
+            Tier.HELD: 900.0, Tier.ALERTING: 900.0, Tier.PAGE: 300.0, Tier.WATCHED: 3600.0
+        },
+        # What is written a moment later is told by the next look; the rest of the minute is for figures.
+        rest=120.0,
+        share=0.6,
+        until=Level.ESSENTIAL,
     ),
     Kind.FX: Rule(
         "Exchange rates", (Source("ecb", "daily", "daily", _REFERENCE, market=True),), "publication",

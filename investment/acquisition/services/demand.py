@@ -8,6 +8,7 @@ from investment.acquisition.kinds import Kind
 from investment.acquisition.models import Interest
 from investment.lib import clock
 
+VIEWED = (Kind.QUOTE, Kind.NEWS)  # what a page shows that the planner asks for
 VIEWED_FOR = timedelta(minutes=2)  # real; whose page does not say so again does not look any more
 
 
@@ -42,15 +43,16 @@ def declare_viewing(*, user_id: int, instrument_id: int, now: datetime) -> None:
     """Say that a person has an instrument's page open: two minutes long, unless it is said again."""
     who = f"page:{user_id}"
     Interest.objects.filter(who=who, until__lte=now).delete()
-    declare_interest(
-        who=who,
-        instrument_ids=[instrument_id],
-        kind=Kind.QUOTE,
-        tier=Tier.PAGE,
-        now=now,
-        # Pages are looked at in real time, however fast our clock runs.
-        until=now + VIEWED_FOR * max(1.0, clock.rate()),
-    )
+    for kind in VIEWED:
+        declare_interest(
+            who=who,
+            instrument_ids=[instrument_id],
+            kind=kind,
+            tier=Tier.PAGE,
+            now=now,
+            # Pages are looked at in real time, however fast our clock runs.
+            until=now + VIEWED_FOR * max(1.0, clock.rate()),
+        )
 
 
 def withdraw_interest(*, who: str, kind: Kind | None = None, keep: Iterable[int] = ()) -> int:

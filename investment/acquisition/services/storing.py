@@ -17,10 +17,11 @@ from investment.market.services.estimates import (
 )
 from investment.market.services.facts import store_company_facts
 from investment.market.services.quotes import store_quote
+from investment.news.services.ingest import store_articles
 from investment.providers.registry import source_of
 
-# It stores what came and returns the instant that the value is of.
-Store = Callable[[int, Any, Source, datetime, UUID | None], datetime]
+# It stores what came and returns the instant that the value is of; None where there is nothing newer.
+Store = Callable[[int, Any, Source, datetime, UUID | None], datetime | None]
 
 _DAY: Final = timedelta(days=1)
 FIRST_NEWS: Final = timedelta(days=30)  # of whom nobody has asked yet, or not for longer than that
@@ -74,6 +75,20 @@ def _facts(pk: int, record: Any, source: Source, now: datetime, call_id: UUID | 
     )
 
 
+def _news(pk: int, record: Any, source: Source, now: datetime, call_id: UUID | None) -> datetime | None:
+    store_articles(
+        articles=record,
+        provider=source.provider,
+        source=source_of(source.provider),
+        now=now,
+        call_id=call_id,
+        about=pk,
+    )
+    # One that is dated tomorrow is known today.
+    newest = max((article.published_at for article in record), default=None)
+    return newest and min(now, newest)
+
+
 def _by(store: Callable[..., datetime]) -> Store:
     """Return how ``store`` of another layer is called."""
 
@@ -92,4 +107,5 @@ STORES: Final[dict[Kind, Store]] = {
     Kind.OVERVIEW: _by(store_overview),
     Kind.RECOMMENDATIONS: _by(store_recommendations),
     Kind.EARNINGS: _by(store_earnings),
+    Kind.NEWS: _news,
 }

@@ -18,12 +18,14 @@ from investment.acquisition.services import claims
 from investment.acquisition.services.demand import declare_interest, withdraw_interest
 from investment.acquisition.services.fetching import Order, fetch
 from investment.acquisition.services.planner import Planner
+from investment.acquisition.services.storing import question
 from investment.lib import clock, redis
 from investment.lib.level import Level
 from investment.lib.modes import Mode
 from investment.market.models import Instrument, Quote
 from investment.market.services.calendar import write_sessions
 from investment.market.services.imports import import_sample
+from investment.news.models import StoryCopy, StoryTie
 from investment.providers.sandbox.sample import SampleMarket
 from investment.providers.sandbox.server import sample_source
 from investment.providers.sandbox.testing import CALENDARS, RunningSandbox, exchange_days, running_sandbox
@@ -215,6 +217,53 @@ def test_each_level_asks_for_what_its_sentence_says(market: SampleMarket, spendi
     assert bool(others) == (spending is Level.FULL)
     assert plan.sentence == SENTENCES[spending]
     assert {call.instrument_id for call in plan.calls} >= set(asked) - others
+
+
+def test_news_of_what_people_look_at_become_stories_and_rest_before_the_next_look(
+    sandbox: RunningSandbox,
+) -> None:
+    invented = sandbox.sandbox.source.invented
+    assert invented is not None
+    month, today = date(2026, 2, 3), MORNING.date()
+    lines = {symbol: invented.market.find(symbol, today) for symbol in listed()}
+    written = [symbol for symbol, line in lines.items() if line and invented.headlines.of(line, month, today)]
+    held, watched, nobody = ids(*written[:3])
+    for pk, tier in ((held, Tier.HELD), (watched, Tier.WATCHED)):
+        declare_interest(who="a", instrument_ids=[pk], kind=Kind.NEWS, tier=tier, now=clock.now())
+    planner, since = Planner(), clock.now()
+
+    asked = go_on(planner, seconds=1200, step=20, spending=Level.THRIFT)
+    plan = planner.publish(now=clock.now(), spending=Level.THRIFT)
+
+    told = Sighting.objects.filter(kind=Kind.NEWS, error="", seen_at__isnull=False, value_at__lte=since)
+    assert {row.instrument_id for row in told} == {held, watched}  # the newest that was written of them
+    assert set(StoryTie.objects.filter(instrument_id__in=[held, watched]).values_list("how", flat=True))
+    assert StoryCopy.objects.filter(provider="finnhub", source="sample", about__contains=[held]).exists()
+    # Every two minutes at most, however many calls are left.
+    assert 8 <= asked[held] <= 10
+    assert 8 <= asked[watched] <= 10
+    assert asked[nobody] == 0
+    assert sandbox.sandbox.tally(KEY, "finnhub").refused == 0
+    coming = [call for call in plan.calls if call.kind is Kind.NEWS]
+    assert {(call.provider, call.instrument_id) for call in coming} == {
+        ("finnhub", held), ("finnhub", watched),
+    }  # fmt: skip
+    assert all(call.promised for call in coming)
+
+
+def test_a_night_without_anybody_asking_leaves_no_gap_in_the_news(sandbox: RunningSandbox) -> None:
+    (held,) = ids(listed()[0])
+    instrument = Instrument.objects.get(pk=held)
+    now = clock.now()
+    assert question(kind=Kind.NEWS, instrument=instrument, now=now)["start"] == date(2026, 1, 31)
+    Sighting.objects.create(
+        kind=Kind.NEWS, instrument_id=held, provider="finnhub", tried_at=now - timedelta(days=3),
+        seen_at=now - timedelta(days=3),
+    )  # fmt: skip
+
+    assert question(kind=Kind.NEWS, instrument=instrument, now=now) == {
+        "symbol": instrument.symbol, "start": date(2026, 2, 27), "end": date(2026, 3, 4),
+    }  # fmt: skip
 
 
 def test_the_plan_comes_true(market: SampleMarket) -> None:

@@ -394,10 +394,11 @@ def test_who_looks_is_known_for_two_minutes_and_by_nobody_else(client: Client, a
     stand(NOON + timedelta(minutes=1, seconds=30))
     post(client, "viewing", 204)
 
-    rows = Interest.objects.order_by("until").values_list("kind", "tier", "until")
+    rows = Interest.objects.order_by("until", "-kind").values_list("kind", "tier", "until")
     assert list(rows) == [
-        ("quote", "page", NOON + timedelta(minutes=2)),
-        ("quote", "page", NOON + timedelta(minutes=3, seconds=30)),
+        (kind, "page", NOON + until)
+        for until in (timedelta(minutes=2), timedelta(minutes=3, seconds=30))
+        for kind in ("quote", "news")
     ]
     assert client.post("/api/stocks/GHOST/viewing").status_code == 404
 

@@ -57,7 +57,7 @@ class Leader:
             self._send(order, lease)
         if time.monotonic() - self._filled >= FILL:
             self._filled = time.monotonic()
-            for order in leftovers.companies(now=now, spending=spending):
+            for order in leftovers.orders(now=now, spending=spending):
                 self._send(order, lease)
         if time.monotonic() - self._published >= max(QUICKEST_PUBLISH, PUBLISH / max(1.0, pace / 20)):
             self._publish(now, spending)
