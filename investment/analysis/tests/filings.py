@@ -1,9 +1,11 @@
 """Filings made up for tests: what each tells, in few words."""
 
+import json
 from datetime import date
 
-from investment.analysis.calculators.fundamentals.facts import Told
+from investment.analysis.calculators.fundamentals.facts import Told, from_company_facts
 from investment.analysis.calculators.fundamentals.statements import Statements
+from investment.providers.adapters.sec import records
 
 Value = float | int
 
@@ -40,6 +42,25 @@ class Filing:
 
 def facts_of(*filings: Filing) -> list[Told]:
     return [fact for filing in filings for fact in filing.facts]
+
+
+def company_facts(*filings: Filing) -> bytes:
+    """Return the answer of the SEC that tells these filings."""
+    taxonomies: dict[str, dict[str, dict[str, dict[str, list[dict[str, object]]]]]] = {}
+    for fact in facts_of(*filings):
+        taxonomy, tag = fact.tag.split(":")
+        concept = taxonomies.setdefault(taxonomy, {}).setdefault(tag, {"units": {}})
+        row = {"end": f"{fact.end}", "val": fact.value, "accn": fact.accession, "fy": fact.fiscal_year}
+        row |= {"fp": fact.fiscal_period, "form": fact.form, "filed": f"{fact.filed}"}
+        start = {"start": f"{fact.start}"} if fact.start else {}
+        concept["units"].setdefault(fact.unit, []).append(start | row)
+    return json.dumps({"cik": 1, "entityName": "One", "facts": taxonomies}).encode()
+
+
+def read_as_sent(*filings: Filing, as_of: str = "2030-01-01", **more: object) -> Statements:
+    """Read filings by way of the SEC's answer."""
+    told = list(from_company_facts(records.company_facts(company_facts(*filings), cik=None).facts))
+    return Statements.of(told, as_of=date.fromisoformat(as_of), **more)  # type: ignore[arg-type]
 
 
 def read(*filings: Filing, as_of: str = "2030-01-01", **more: object) -> Statements:

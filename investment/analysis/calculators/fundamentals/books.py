@@ -2,16 +2,17 @@
 A company's filings, read as of one day.
 
 **Which filing speaks.** Every figure may be told again, in the next year's filing, in an amendment, under
-another tag. Of each line a filing has one *own* tag: the first in the table of :mod:`lines` that it uses
-for the latest period it tells. For a period the last filing counts that tells it under its own tag; only
-where there is none, the last that tells it under another. So a company that changes its tag takes its
-restated past with it, and a part that is told in a note does not push out the total.
+another tag. Of each line a filing has one *own* tag (:mod:`tellings`). For a period the last filing
+counts that tells it under its own tag; only where there is none, the last that tells it under another. So
+a company that changes its tag takes its restated past with it, and a part that is told in a note does not
+push out the total. A figure that is only an earlier one rounded does not take its place.
 
 **What lies between.** Quarters that no filing tells, such as the fourth, and twelve months up to any
 quarter are put together of spans that were told (:func:`spans.way`). What is taken away is read as it
 was known when the figure it is taken from was filed, under the same tag where it can be: a year
 restated for a business that was sold and nine months that still contain it would give a quarter that
-never was.
+never was. So where the filing of the one restates what was told before and that of the other does not,
+what a later filing tells of the other is taken, and until there is one the figure is unknown.
 
 **Per share.** A filing tells shares and figures per share in the shares of the day it was filed (SEC
 Staff Accounting Bulletin, Topic 4.C: splits are given effect to retroactively). Here they are in those
@@ -19,35 +20,20 @@ of ``basis``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, Self
+from typing import Self
 
-from investment.analysis.calculators.fundamentals import spans
-from investment.analysis.calculators.fundamentals.facts import Measure, Split, Told, measure
-from investment.analysis.calculators.fundamentals.lines import BY_NAME, READERS, Line
-from investment.analysis.calculators.fundamentals.spans import Span
+from investment.analysis.calculators.fundamentals import spans, tellings
+from investment.analysis.calculators.fundamentals.facts import Measure, Split, Told, is_of_shares, measure
+from investment.analysis.calculators.fundamentals.lines import BY_NAME, PAYMENTS, READERS, UNSIGNED, Line
+from investment.analysis.calculators.fundamentals.spans import Span, Step
+from investment.analysis.calculators.fundamentals.tellings import Entry, Row, best, differ
 
-_RECENT = 3 * 366  # days of filings that tell which currency a company reports in
 _MOST_FACTS = 5  # that one figure is put together of
-
-
-class Entry(NamedTuple):
-    """A figure as one filing told it; ``own`` is whether by the filing's own tag. The greatest counts."""
-
-    own: bool
-    filed: date
-    accession: str
-    place: int  # of the tag in the line's table, negative: greater is better
-    exact: bool  # the days told are the period's own, not some within a week of them
-    value: float
-    told: Told
-
-
-def best(entries: Iterable[Entry]) -> Entry:
-    """Return the telling that counts, whatever order they came in."""
-    return max(entries, key=lambda entry: entry[:6])
+_REPORT = 0.1  # of the figures of the fullest filing
+_RESTATED = 0.05  # by more than this; less is a matter of how things are classed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +67,17 @@ class Books:
 
     ``flows`` and ``balances`` have, for each line and period, every telling, by filing. A balance's
     period is its day alone. ``currency`` is the one the company reports in, None where nothing is told.
+    ``closings`` are the ends of the filings' own periods, by accession number.
     """
 
     as_of: date
     currency: str | None
     flows: dict[str, Entries]
     balances: dict[str, dict[int, list[Entry]]]
+    closings: Mapping[str, int]
     _tied: dict[str, dict[int, list[int]]]
+    _apart: dict[str, frozenset[frozenset[str]]]
+    _restating: dict[tuple[str, str], bool | None] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(
@@ -112,12 +102,14 @@ class Books:
         known = [fact for fact in facts if fact.filed <= as_of and _is_possible(fact)]
         rows = [row for fact in known for row in _rows(fact)]
         currency = _currency(rows)
-        effective = sorted(split for split in splits if split.ex_date <= as_of)
-        by_line: dict[str, list[tuple[int, Told, float]]] = {}
+        effective = sorted(split for split in splits if split.ex_date <= as_of and is_of_shares(split.ratio))
+        by_line: dict[str, list[Row]] = {}
         for line, place, fact, unit in rows:
             if unit.currency in (None, currency) and (line.unit == "money" or fact.filed >= splits_from):
                 value = fact.value * unit.scale * _in_shares_of(basis, line, fact.filed, effective)
-                by_line.setdefault(line.name, []).append((place, fact, value))
+                by_line.setdefault(line.name, []).append(
+                    (place, fact, abs(value) if fact.tag in PAYMENTS else value)
+                )
         days = [
             day
             for name, told in by_line.items()
@@ -125,16 +117,20 @@ class Books:
             for _, fact, _ in told
             for day in (spans.span_of(fact.start, fact.end) if fact.start else (fact.end.toordinal(),))
         ]
-        boundary = spans.snapped(days)
+        of_filings = tellings.days_of(
+            ((BY_NAME[name], fact) for name, told in by_line.items() for _, fact, _ in told),
+            spans.snapped(days),
+        )
         flows: dict[str, Entries] = {}
         balances: dict[str, dict[int, list[Entry]]] = {}
+        apart: dict[str, frozenset[frozenset[str]]] = {}
         for name, told in by_line.items():
-            if BY_NAME[name].kind == "balance":
-                balances[name] = _balances(told, boundary)
-            else:
-                flows[name] = _flows(told, boundary)
+            read = tellings.read(BY_NAME[name], told, of_filings)
+            into = balances if BY_NAME[name].kind == "balance" else flows
+            into[name] = read.entries  # type: ignore[assignment] # days of balances, spans of flows
+            apart[name] = read.apart
         tied = {name: spans.edges(entries) for name, entries in flows.items()}
-        return cls(as_of, currency, flows, balances, tied)
+        return cls(as_of, currency, flows, balances, of_filings.closing, tied, apart)
 
     def balance(self, name: str, day: int) -> Figure | None:
         """Return a line of the balance sheet of a day; None where that sheet does not tell it."""
@@ -160,16 +156,74 @@ class Books:
         steps = spans.way(self._tied[name], span, most=_MOST_FACTS)
         if steps is None:
             return None
+        used = self._put_together(name, steps)
+        if used is None:
+            return None
         mean = BY_NAME[name].kind == "average"  # weighted by days, which add up
-        added = {step.span: best(entries[step.span]) for step in steps if step.sign > 0}
         total = 0.0
-        used: list[Told] = []
-        for (start, end), sign in steps:
-            told = entries[start, end]
-            entry = added[start, end] if sign > 0 else _as_of_its_whole((start, end), told, added)
+        for ((start, end), sign), entry in zip(steps, used, strict=True):
             total += sign * entry.value * ((end - start) if mean else 1)
-            used.append(entry.told)
-        return Figure(total / (span[1] - span[0]) if mean else total, tuple(used))
+        value = total / (span[1] - span[0]) if mean else total
+        if name in UNSIGNED and (value < 0 or (mean and value == 0)):
+            return None  # what was told of its parts does not go together
+        return Figure(value, tuple(entry.told for entry in used))
+
+    def _put_together(self, name: str, steps: Sequence[Step]) -> list[Entry] | None:
+        """Return the telling to use at each step; None where they are not of one kind."""
+        entries = self.flows[name]
+        added = {step.span: best(entries[step.span]) for step in steps if step.sign > 0}
+        used: list[Entry] = []
+        for span, sign in steps:
+            entry = added[span] if sign > 0 else self._taken(name, span, added)
+            if entry is None:
+                return None
+            used.append(entry)
+        tags = {entry.told.tag for entry in used}
+        if len(tags) > 1 and any(pair <= tags for pair in self._apart[name]):
+            return None
+        return used
+
+    def _taken(self, name: str, span: Span, added: Mapping[Span, Entry]) -> Entry | None:
+        """Choose how a span that is taken away was told when the span that contains it was filed."""
+        told = self.flows[name][span]
+        whole = next((added[each] for each in added if each[0] <= span[0] and span[1] <= each[1]), None)
+        if whole is None:
+            return best(told)
+        like = [entry for entry in told if entry.told.tag == whole.told.tag] or told
+        before = [entry for entry in like if entry.filed <= whole.filed]
+        after = sorted((entry for entry in like if entry.filed > whole.filed), key=lambda entry: entry[1:6])
+        if not before:
+            return after[0]
+        entry = best(before)
+        if (
+            entry.accession != whole.accession
+            and self._restates(name, whole.accession)
+            and not self._restates(name, entry.accession)
+        ):
+            if not after:
+                return None
+            entry = after[0]
+        others = {each.accession for each in added.values() if each is not whole}
+        again = [each for each in told if each.accession in others and each.told.tag == entry.told.tag]
+        return None if any(self._is_restated(name, entry, each) for each in again) else entry
+
+    def _is_restated(self, name: str, one: Entry, other: Entry) -> bool:
+        per_share = BY_NAME[name].unit == "per_share"
+        return differ(one.value, other.value, _RESTATED, per_share=per_share)
+
+    def _restates(self, name: str, accession: str) -> bool | None:
+        """Whether a filing tells an earlier filing's figures otherwise; None where it repeats none."""
+        key = name, accession
+        if key not in self._restating:
+            found: bool | None = None
+            for entries in self.flows[name].values():
+                mine = [entry for entry in entries if entry.accession == accession and entry.own]
+                if mine:
+                    before = [entry for entry in entries if entry.own and entry.filed < mine[0].filed]
+                    if before:
+                        found = found or self._is_restated(name, best(before), best(mine))
+            self._restating[key] = found
+        return self._restating[key]
 
     def last_balance(self, name: str) -> tuple[int, Figure] | None:
         """Return the newest telling of a balance, whatever day it is of, and that day."""
@@ -179,18 +233,6 @@ class Books:
         day = max(days)
         entry = best(days[day])
         return day, Figure(entry.value, (entry.told,))
-
-
-def _as_of_its_whole(span: Span, told: list[Entry], added: dict[Span, Entry]) -> Entry:
-    """Choose how a span that is taken away was told when the span that contains it was filed."""
-    whole = next((added[each] for each in added if each[0] <= span[0] and span[1] <= each[1]), None)
-    if whole is None:
-        return best(told)
-    like = [entry for entry in told if entry.told.tag == whole.told.tag] or told
-    before = [entry for entry in like if entry.filed <= whole.filed]
-    return (
-        best(before) if before else min(like, key=lambda entry: (entry.filed, entry.accession, entry.value))
-    )
 
 
 def _is_possible(fact: Told) -> bool:
@@ -216,13 +258,22 @@ def _fits(line: Line, unit: Measure) -> bool:
 
 
 def _currency(rows: Sequence[tuple[Line, int, Told, Measure]]) -> str | None:
-    """Return the currency most figures of recent filings are in; a translation of one year is not it."""
-    of_money = [(fact.filed, unit.currency) for _, _, fact, unit in rows if unit.currency is not None]
-    if not of_money:
+    """
+    Return the currency of most figures of the newest report; a translation of one year is not it.
+
+    What tells a single figure, such as an announcement, is no report: one that tells a tenth of what the
+    fullest filing does is.
+    """
+    counted: dict[tuple[date, str], Counter[str]] = {}
+    for _, _, fact, unit in rows:
+        if unit.currency is not None:
+            counted.setdefault((fact.filed, fact.accession), Counter())[unit.currency] += 1
+    if not counted:
         return None
-    newest = max(filed for filed, _ in of_money)
-    counted = Counter(currency for filed, currency in of_money if (newest - filed).days <= _RECENT)
-    return max(counted, key=lambda currency: (counted[currency], currency != "USD", currency))
+    fullest = max(currencies.total() for currencies in counted.values())
+    newest = max(key for key, currencies in counted.items() if currencies.total() >= _REPORT * fullest)
+    currencies = counted[newest]
+    return max(currencies, key=lambda currency: (currencies[currency], currency != "USD", currency))
 
 
 def _in_shares_of(basis: date, line: Line, filed: date, splits: Sequence[Split]) -> float:
@@ -236,44 +287,3 @@ def _in_shares_of(basis: date, line: Line, filed: date, splits: Sequence[Split])
         elif basis < split.ex_date <= filed:
             factor /= split.ratio
     return factor if line.unit == "shares" else 1.0 / factor
-
-
-def _own_places(told: Sequence[tuple[int, Told, float]]) -> dict[str, int]:
-    """Return for each filing the place of its own tag: the first it uses for its latest period."""
-    latest: dict[str, date] = {}
-    for _, fact, _ in told:
-        if fact.end > latest.get(fact.accession, date.min):
-            latest[fact.accession] = fact.end
-    own: dict[str, int] = {}
-    for place, fact, _ in told:
-        if fact.end == latest[fact.accession]:
-            own[fact.accession] = min(place, own.get(fact.accession, place))
-    return own
-
-
-def _flows(told: Sequence[tuple[int, Told, float]], boundary: dict[int, int]) -> Entries:
-    own = _own_places(told)
-    entries: Entries = {}
-    for place, fact, value in told:
-        if fact.start is None:
-            continue
-        start, end = spans.span_of(fact.start, fact.end)
-        span = boundary[start], boundary[end]
-        if spans.is_span(span):
-            is_own = own[fact.accession] == place
-            exact = span == (start, end)
-            entry = Entry(is_own, fact.filed, fact.accession, -place, exact, value, fact)
-            entries.setdefault(span, []).append(entry)
-    return entries
-
-
-def _balances(told: Sequence[tuple[int, Told, float]], boundary: dict[int, int]) -> dict[int, list[Entry]]:
-    own = _own_places(told)
-    entries: dict[int, list[Entry]] = {}
-    for place, fact, value in told:
-        day = fact.end.toordinal()
-        is_own = own[fact.accession] == place
-        usual = boundary.get(day, day)
-        entry = Entry(is_own, fact.filed, fact.accession, -place, day == usual, value, fact)
-        entries.setdefault(usual, []).append(entry)
-    return entries

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from investment.analysis.calculators.fundamentals.books import Books
 from investment.analysis.calculators.fundamentals.spans import QUARTER, YEAR, Span
+from investment.analysis.calculators.fundamentals.tellings import Entry
 
 # The lines whose spans make the calendar: every company tells some of them for each of its periods.
 BOUNDING = (
@@ -59,7 +60,7 @@ class Calendar:
     """
     Periods, oldest first. Between two quarters that do not touch, some are missing.
 
-    ``boundaries`` are all days between which something was told.
+    ``boundaries`` are all days between which something was told that may be a period.
     """
 
     years: tuple[Period, ...]
@@ -69,7 +70,7 @@ class Calendar:
     @classmethod
     def of(cls, books: Books) -> "Calendar":
         years = _years(books)
-        told = frozenset(day for name in BOUNDING for span in books.flows.get(name, ()) for day in span)
+        told = frozenset(day for span in _regular(books) for day in span)
         return cls(years, _quarters(books, years), told)
 
     @property
@@ -84,23 +85,44 @@ class Calendar:
         return (min(fitting, key=lambda start: (abs(end - start - 365), start)), end) if fitting else None
 
 
+def _regular(books: Books) -> Counter[Span]:
+    """
+    Return the spans that may be periods, and how often each is told.
+
+    What is shorter than a quarter must be what some filing is about: a month told in passing is none.
+    """
+    told: Counter[Span] = Counter()
+    for name in BOUNDING:
+        for span, entries in books.flows.get(name, {}).items():
+            if span[1] - span[0] >= QUARTER[0] or any(_is_about(books, span, each) for each in entries):
+                told[span] += len(entries)
+    return told
+
+
+def _is_about(books: Books, span: Span, entry: Entry) -> bool:
+    return books.closings.get(entry.accession) == span[1]
+
+
 class _Annual(NamedTuple):
-    """An annual report: its form, the number it gives its year, and the spans it tells."""
+    """An annual report: its form, the number it gives its year, the spans it tells, and its own end."""
 
     form: str
     number: int | None
     told: set[Span]
+    end: int
 
     def own(self, ends: set[int]) -> tuple[Span, int | None]:
         """Return the period it is about, and that period's number. ``ends`` are those of known years."""
-        last = max(span[1] for span in self.told)
+        last = max((span[1] for span in self.told if span[1] <= self.end), default=self.end)
         candidates = [span for span in self.told if span[1] == last]
+        if not candidates:
+            return max(self.told, key=_by_end), self.number
         if "KT" in self.form:
             # Of a transition report the span that follows a known year, not twelve months told beside it.
             following = [span for span in candidates if span[0] in ends]
             if following:
                 return max(following), None
-        elif whole := [span for span in self.told if span[1] - span[0] in YEAR]:
+        elif whole := [span for span in self.told if span[1] - span[0] in YEAR and span[1] <= last]:
             return max(whole, key=_by_end), self.number
         return min(candidates), self.number
 
@@ -111,7 +133,10 @@ def _years(books: Books) -> tuple[Period, ...]:
         for span, entries in books.flows.get(name, {}).items():
             for *_, fact in entries:
                 if fact.form.startswith(_ANNUAL):
-                    report = reports.setdefault(fact.accession, _Annual(fact.form, fact.fiscal_year, set()))
+                    end = books.closings[fact.accession]
+                    report = reports.setdefault(
+                        fact.accession, _Annual(fact.form, fact.fiscal_year, set(), end)
+                    )
                     report.told.add(span)
     whole = {span for report in reports.values() for span in report.told if span[1] - span[0] in YEAR}
     ends = {span[1] for span in whole}
@@ -163,16 +188,23 @@ def _numbered(span: Span, shifts: Mapping[int, int]) -> int:
 
 def _quarters(books: Books, years: tuple[Period, ...]) -> tuple[Period, ...]:
     told: Counter[int] = Counter()
-    for name in BOUNDING:
-        for span, entries in books.flows.get(name, {}).items():
-            told[span[0]] += len(entries)
-            told[span[1]] += len(entries)
+    for span, times in _regular(books).items():
+        told[span[0]] += times
+        told[span[1]] += times
     anchors = {boundary for year in years for boundary in year.span}
     boundaries = sorted(told)
     if not boundaries:
         return ()
     found: list[Period] = []
-    end = max(span[1] for name in BOUNDING for span in books.flows.get(name, ()))
+    end = max(
+        (
+            span[1]
+            for name in BOUNDING
+            for span, entries in books.flows.get(name, {}).items()
+            if any(_is_about(books, span, each) for each in entries)
+        ),
+        default=boundaries[-1],
+    )
     openings = _openings(books)
     while True:
         anchor = max((each for each in anchors if end - QUARTER[0] < each < end), default=None)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from investment.analysis.calculators.fundamentals.books import Books, Entry
+from investment.analysis.calculators.fundamentals.books import Books
 from investment.analysis.calculators.fundamentals.facts import Told
 from investment.analysis.calculators.fundamentals.lines import BY_NAME
+from investment.analysis.calculators.fundamentals.tellings import Entry
 
 _TIMES = (1e3, 1e6)
 _NEAR = 0.005  # rounding to thousands or millions may be in one of them

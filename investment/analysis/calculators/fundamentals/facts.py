@@ -36,6 +36,26 @@ class Split(NamedTuple):
     ratio: float
 
 
+_ABOUT = 0.005  # a class of shares given out as a dividend is told as a split of 1.998
+_EXACTLY = 5e-5  # a third in four decimals
+_PARTS = (*range(2, 13), 100)  # 5 for 4 and the like, and per cents
+
+
+def is_of_shares(ratio: float) -> bool:
+    """
+    Whether a ratio can be that of a split or a stock dividend.
+
+    Lists of splits also have spin-offs, told by the factor that makes prices comparable: 1.281 new for an
+    old one. They change no share count. Splits are whole numbers for whole numbers, stock dividends so
+    many per cent.
+    """
+    if ratio <= 1.0:
+        return ratio > 0
+    if abs(ratio - round(ratio)) <= _ABOUT * ratio and round(ratio) > 1:
+        return True
+    return any(abs(ratio * part - round(ratio * part)) <= _EXACTLY * ratio * part for part in _PARTS)
+
+
 class Measure(NamedTuple):
     """A unit as filed: which currency (None for shares), per share or not, and times what."""
 

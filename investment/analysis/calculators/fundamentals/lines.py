@@ -19,8 +19,8 @@ class Line:
     """
     A standard line. ``tags`` are ``taxonomy:Tag``, the best first.
 
-    ``positive`` says in words what a figure above zero means. Figures are taken as they were filed:
-    no sign is ever turned.
+    ``positive`` says in words what a figure above zero means. Figures are taken as they were filed,
+    but for :data:`PAYMENTS`.
     """
 
     name: str
@@ -45,9 +45,23 @@ LINES: Final = (
         OilAndGasRevenue ElectricUtilityRevenue ContractsRevenue FinancialServicesRevenue
         SalesRevenueGoodsNet SalesRevenueServicesNet
         ifrs-full:Revenue ifrs-full:RevenueFromContractsWithCustomers"""),
+    # What revenue is put together of, or measured against: :mod:`statements`.
+    _line("sales_of_goods", "Sales of goods", "money", "flow", "SalesRevenueGoodsNet"),
+    _line("sales_of_services", "Sales of services", "money", "flow", "SalesRevenueServicesNet"),
+    _line("interest_income", "Interest and dividend income", "money", "flow",
+        "InterestAndDividendIncomeOperating"),
+    _line("net_interest_income", "Net interest income", "money", "flow", "InterestIncomeExpenseNet"),
+    _line("other_bank_income", "Income other than interest", "money", "flow", "NoninterestIncome"),
+    _line("premiums", "Insurance premiums", "money", "flow", "PremiumsEarnedNet"),
+    _line("claims", "Insurance benefits and claims", "money", "flow", """
+        PolicyholderBenefitsAndClaimsIncurredNet BenefitsLossesAndExpenses""", "a cost"),
+    _line("rent_income", "Rental income", "money", "flow", """
+        OperatingLeaseLeaseIncome OperatingLeasesIncomeStatementLeaseRevenue"""),
     _line("cost_of_revenue", "Cost of revenue", "money", "flow", """
         CostOfRevenue CostOfGoodsAndServicesSold CostOfGoodsSold CostOfServices
         ifrs-full:CostOfSales""", "a cost"),
+    _line("cost_of_goods", "Cost of goods", "money", "flow", "CostOfGoodsSold", "a cost"),
+    _line("cost_of_services", "Cost of services", "money", "flow", "CostOfServices", "a cost"),
     _line("gross_profit", "Gross profit", "money", "flow", "GrossProfit ifrs-full:GrossProfit"),
     _line("operating_income", "Operating income", "money", "flow", """
         OperatingIncomeLoss ifrs-full:ProfitLossFromOperatingActivities"""),
@@ -64,21 +78,31 @@ LINES: Final = (
     _line("net_income", "Net income", "money", "flow", """
         NetIncomeLoss ProfitLoss NetIncomeLossAvailableToCommonStockholdersBasic
         ifrs-full:ProfitLossAttributableToOwnersOfParent ifrs-full:ProfitLoss"""),
+    _line("income_of_minorities", "Net income of minorities", "money", "flow", """
+        NetIncomeLossAttributableToNoncontrollingInterest
+        ifrs-full:ProfitLossAttributableToNoncontrollingInterests"""),
     _line("eps_basic", "Earnings per share, basic", "per_share", "flow", """
         EarningsPerShareBasic EarningsPerShareBasicAndDiluted IncomeLossFromContinuingOperationsPerBasicShare
+        IncomeLossFromContinuingOperationsPerBasicAndDilutedShare
+        NetIncomeLossPerOutstandingLimitedPartnershipUnitBasicNetOfTax
         ifrs-full:BasicEarningsLossPerShare"""),
     _line("eps_diluted", "Earnings per share, diluted", "per_share", "flow", """
         EarningsPerShareDiluted EarningsPerShareBasicAndDiluted
-        IncomeLossFromContinuingOperationsPerDilutedShare ifrs-full:DilutedEarningsLossPerShare"""),
+        IncomeLossFromContinuingOperationsPerDilutedShare
+        IncomeLossFromContinuingOperationsPerBasicAndDilutedShare
+        NetIncomeLossPerOutstandingLimitedPartnershipUnitDiluted
+        ifrs-full:DilutedEarningsLossPerShare"""),
     _line("dividends_per_share", "Dividends per share", "per_share", "flow", """
         CommonStockDividendsPerShareDeclared CommonStockDividendsPerShareCashPaid
         ifrs-full:DividendsRecognisedAsDistributionsToOwnersPerShare""", "paid out"),
     _line("shares_basic", "Weighted shares, basic", "shares", "average", """
         WeightedAverageNumberOfSharesOutstandingBasic
-        WeightedAverageNumberOfShareOutstandingBasicAndDiluted ifrs-full:WeightedAverageShares"""),
+        WeightedAverageNumberOfShareOutstandingBasicAndDiluted
+        WeightedAverageLimitedPartnershipUnitsOutstanding ifrs-full:WeightedAverageShares"""),
     _line("shares_diluted", "Weighted shares, diluted", "shares", "average", """
         WeightedAverageNumberOfDilutedSharesOutstanding
-        WeightedAverageNumberOfShareOutstandingBasicAndDiluted ifrs-full:AdjustedWeightedAverageShares"""),
+        WeightedAverageNumberOfShareOutstandingBasicAndDiluted
+        WeightedAverageLimitedPartnershipUnitsOutstandingDiluted ifrs-full:AdjustedWeightedAverageShares"""),
     # Cash flow statement.
     _line("operating_cash_flow", "Operating cash flow", "money", "flow", """
         NetCashProvidedByUsedInOperatingActivities
@@ -86,23 +110,32 @@ LINES: Final = (
         ifrs-full:CashFlowsFromUsedInOperatingActivities""", "money in"),
     _line("capital_expenditure", "Capital expenditure", "money", "flow", """
         PaymentsToAcquirePropertyPlantAndEquipment PaymentsToAcquireProductiveAssets
-        PaymentsForCapitalImprovements PaymentsToAcquireOtherPropertyPlantAndEquipment
+        PaymentsForProceedsFromProductiveAssets
         PaymentsToAcquireOilAndGasPropertyAndEquipment PaymentsToAcquireOilAndGasProperty
-        PaymentsToAcquireMachineryAndEquipment PaymentsForConstructionInProcess
-        ifrs-full:PurchaseOfPropertyPlantAndEquipmentClassifiedAsInvestingActivities""", "money out"),
+        PaymentsForCapitalImprovements PaymentsForConstructionInProcess
+        PaymentsToAcquireMachineryAndEquipment PaymentsToAcquireOtherPropertyPlantAndEquipment
+        ifrs-full:PurchaseOfPropertyPlantAndEquipmentClassifiedAsInvestingActivities
+        ifrs-full:PurchaseOfPropertyPlantAndEquipmentIntangibleAssetsOtherThanGoodwillInvestmentPropertyAndOtherNoncurrentAssets
+        """, "money out"),
+    _line("spent_on_wells", "Spent on oil and gas property", "money", "flow", """
+        PaymentsToAcquireOilAndGasPropertyAndEquipment PaymentsToAcquireOilAndGasProperty""", "money out"),
+    _line("spent_on_other", "Spent on other property", "money", "flow",
+        "PaymentsToAcquireOtherPropertyPlantAndEquipment", "money out"),
     _line("depreciation", "Depreciation and amortisation", "money", "flow", """
         DepreciationDepletionAndAmortization DepreciationAmortizationAndAccretionNet
-        DepreciationAndAmortization ifrs-full:DepreciationAndAmortisationExpense""", "a cost"),
+        DepreciationAndAmortization ifrs-full:DepreciationAndAmortisationExpense
+        ifrs-full:AdjustmentsForDepreciationAndAmortisationExpense""", "a cost"),
     _line("dividends_paid", "Dividends paid", "money", "flow", """
         PaymentsOfDividendsCommonStock PaymentsOfDividends PaymentsOfOrdinaryDividends
-        ifrs-full:DividendsPaidClassifiedAsFinancingActivities
-        ifrs-full:DividendsPaidToEquityHoldersOfParentClassifiedAsFinancingActivities""", "money out"),
+        ifrs-full:DividendsPaidToEquityHoldersOfParentClassifiedAsFinancingActivities
+        ifrs-full:DividendsPaidClassifiedAsFinancingActivities""", "money out"),
     _line("interest_paid", "Interest paid", "money", "flow", """
         InterestPaidNet InterestPaid ifrs-full:InterestPaidClassifiedAsOperatingActivities""", "money out"),
     # Balance sheet.
     _line("cash", "Cash and equivalents", "money", "balance", """
-        CashAndCashEquivalentsAtCarryingValue CashAndDueFromBanks
-        CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents Cash
+        CashAndCashEquivalentsAtCarryingValue
+        CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents CashAndDueFromBanks Cash
+        CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations
         ifrs-full:CashAndCashEquivalents"""),
     _line("inventory", "Inventory", "money", "balance", "InventoryNet ifrs-full:Inventories"),
     _line("current_assets", "Current assets", "money", "balance", "AssetsCurrent ifrs-full:CurrentAssets"),
@@ -137,9 +170,23 @@ LINES: Final = (
     _line("debt_long_whole", "Long-term debt with the part due within a year", "money", "balance", """
         LongTermDebt LongTermDebtAndCapitalLeaseObligationsIncludingCurrentMaturities""", "owed"),
     _line("debt_long_rest", "Long-term debt due after a year", "money", "balance", """
-        LongTermDebtNoncurrent LongTermDebtAndCapitalLeaseObligations LongTermNotesPayable
-        ConvertibleLongTermNotesPayable ConvertibleDebtNoncurrent SeniorLongTermNotes
-        ifrs-full:NoncurrentPortionOfNoncurrentBorrowings""", "owed"),
+        LongTermDebtNoncurrent LongTermDebtAndCapitalLeaseObligations
+        ifrs-full:LongtermBorrowings ifrs-full:NoncurrentPortionOfNoncurrentBorrowings""", "owed"),
+    # Each a part of it; the one that is told, if it is the only one, is the whole.
+    _line("debt_long_notes", "Long-term notes", "money", "balance",
+        "LongTermNotesPayable SeniorLongTermNotes", "owed"),
+    _line("debt_long_convertible", "Long-term convertible debt", "money", "balance",
+        "ConvertibleLongTermNotesPayable ConvertibleDebtNoncurrent", "owed"),
+    _line("debt_long_credit", "Long-term credit lines", "money", "balance",
+        "LongTermLineOfCredit LongTermLoansFromBank LongTermLoansPayable", "owed"),
+    _line("debt_long_other", "Other long-term debt", "money", "balance", """
+        OtherLongTermDebtNoncurrent UnsecuredLongTermDebt SecuredLongTermDebt
+        ifrs-full:NoncurrentPortionOfNoncurrentBondsIssued
+        ifrs-full:NoncurrentPortionOfNoncurrentLoansReceived""", "owed"),
+    # Debt of whatever term. What else is told of debt is then not the whole of it.
+    _line("debt_of_any_term", "Debt by kind, of whatever term", "money", "balance", """
+        SeniorNotes NotesPayable SecuredDebt UnsecuredDebt SubordinatedDebt LineOfCredit LoansPayable
+        ConvertibleNotesPayable ConvertibleDebt ifrs-full:BondsIssued""", "owed"),
     _line("debt_long_due", "Long-term debt due within a year", "money", "balance", """
         LongTermDebtCurrent LongTermDebtAndCapitalLeaseObligationsCurrent NotesPayableCurrent
         ConvertibleNotesPayableCurrent ifrs-full:CurrentPortionOfLongtermBorrowings""", "owed"),
@@ -153,6 +200,32 @@ LINES: Final = (
 )  # fmt: skip
 
 BY_NAME: Final = {line.name: line for line in LINES}
+
+# Money out, which some filings tell with the sign that it has in the statement: below zero. A payment is
+# one whatever its sign; what is told net of receipts keeps it.
+PAYMENTS: Final = frozenset(
+    tag
+    for name in ("capital_expenditure", "spent_on_wells", "spent_on_other", "dividends_paid", "interest_paid")
+    for tag in BY_NAME[name].tags
+    if "ProceedsFrom" not in tag and tag != "us-gaap:InterestPaidNet"
+)
+# What cannot be below zero, told or worked out of what was told at different times.
+UNSIGNED: Final = frozenset(
+    {
+        "capital_expenditure", "depreciation", "dividends_paid", "dividends_per_share", "shares_basic",
+        "shares_diluted",
+    }
+)  # fmt: skip
+# What a company has more than none of: zero means that it was not told.
+POSITIVE: Final = frozenset({"assets", "shares", "shares_basic", "shares_diluted"})
+# Of these tags in one filing the largest is the total, where the first is far too small to be it.
+LARGEST: Final = frozenset(
+    {
+        "us-gaap:Revenues",
+        "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax",
+        "us-gaap:SalesRevenueNet",
+    }
+)
 
 # For each tag the lines that read it, with its place among the line's tags. Nothing else need be kept.
 READERS: Final[dict[str, tuple[tuple[Line, int], ...]]] = {}

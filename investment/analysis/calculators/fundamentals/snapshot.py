@@ -33,6 +33,9 @@ INPUTS: Final = (
     "shares", "price", "market_value",
 )  # fmt: skip
 
+# Earnings of so many times the price are not of the share that is traded: some companies tell them for
+# one class of several, or for what many receipts stand for.
+_BEYOND = 10
 STALE = 10  # days that a price is good for
 # What ended earlier is in none of the inputs: the oldest are of the fourth year before the newest period,
 # which may itself be more than a year old.
@@ -76,7 +79,8 @@ def snapshot(
     """
     Return what was known on ``as_of``; splits as for :meth:`Books.of`.
 
-    A price in another currency than the books, or older than :data:`STALE` days, values nothing.
+    A price in another currency than the books, or older than :data:`STALE` days, or of another share than
+    the earnings, values nothing.
 
     :raises ValueError: for a price of a later day than ``as_of``.
     """
@@ -93,7 +97,12 @@ def snapshot(
         found["shares"] = statements.shares(as_of)
     known = {name: figure for name, figure in found.items() if figure is not None}
     values = dict.fromkeys(INPUTS, nan) | {name: figure.value for name, figure in known.items()}
-    if price is not None and price.session == basis and price.currency == statements.books.currency:
+    if (
+        price is not None
+        and price.session == basis
+        and price.currency == statements.books.currency
+        and not any(values[name] > _BEYOND * price.value for name in ("eps_basic", "eps_diluted"))
+    ):
         values["price"] = price.value
         values["market_value"] = price.value * values["shares"]
     return Snapshot(
