@@ -20,6 +20,10 @@ from investment.market.models import (
     CorporateAction,
     DailyBar,
     DataIssue,
+    Fact,
+    FactConcept,
+    FactImport,
+    FactReport,
     Filing,
     FxRate,
     Instrument,
@@ -34,10 +38,13 @@ if TYPE_CHECKING:
     TickerTable = admin.TabularInline[Ticker, Instrument]
     ActionTable = admin.TabularInline[CorporateAction, Instrument]
     FilingTable = admin.TabularInline[Filing, Company]
+    ReportTable = admin.TabularInline[FactReport, Company]
+    ImportTable = admin.TabularInline[FactImport, Company]
 else:  # Django's own classes take no parameters at run time
-    TickerTable = ActionTable = FilingTable = admin.TabularInline
+    TickerTable = ActionTable = FilingTable = ReportTable = ImportTable = admin.TabularInline
 
 RECENT_BARS = 40
+_FACT_COLUMNS = ("tag", "unit", "end", "days", "value")
 _BAR_COLUMNS = ("session", "open", "high", "low", "close", "volume", "source")
 
 
@@ -73,6 +80,20 @@ class FilingInline(_ReadOnlyInline, FilingTable):
     model = Filing
     ordering = ("-filed_on",)
     fields = ("form", "filed_on", "period_end", "description", "url", "fetched_at")
+
+
+class ReportInline(_ReadOnlyInline, ReportTable):
+    model = FactReport
+    verbose_name_plural = "filings whose figures are stored"
+    ordering = ("-filed_on", "-accession")
+    fields = ("form", "filed_on", "accession", "fiscal_year", "fiscal_period")
+    show_change_link = True
+
+
+class ImportInline(_ReadOnlyInline, ImportTable):
+    model = FactImport
+    verbose_name_plural = "figures of filings"
+    fields = ("source", "imported_at", "digest")
 
 
 @admin.register(Instrument)
@@ -228,5 +249,47 @@ class CompanyAdmin(ReadOnlyAdmin):
     list_filter = ("source", ("fetched_at", admin.EmptyFieldListFilter))
     search_fields = ("cik", "name")
     ordering = ("name", "cik")
-    inlines = (FilingInline,)
+    inlines = (FilingInline, ImportInline, ReportInline)
     show_full_result_count = False
+
+
+@admin.register(FactReport)
+class FactReportAdmin(ReadOnlyAdmin):
+    list_display = ("company", "form", "filed_on", "accession", "fiscal_year", "fiscal_period")
+    list_filter = ("form",)
+    search_fields = ("company__cik", "company__name", "accession")
+    list_select_related = ("company",)
+    ordering = ("-filed_on", "-id")
+    readonly_fields = ("figures",)
+    show_full_result_count = False
+
+    @admin.display(description="What it told, as filed")
+    def figures(self, report: FactReport) -> SafeString:
+        told = (
+            Fact.objects.filter(report=report)
+            .select_related("concept")
+            .order_by("concept__tag", "end", "days")
+        )
+        rows = format_html_join(
+            "\n",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            (
+                (
+                    fact.concept.tag,
+                    fact.concept.unit,
+                    fact.end,
+                    fact.days or "at its end",
+                    f"{fact.value:,.12g}",
+                )
+                for fact in told
+            ),
+        )
+        head = format_html_join("", "<th>{}</th>", ((name,) for name in _FACT_COLUMNS))
+        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, rows)
+
+
+@admin.register(FactConcept)
+class FactConceptAdmin(ReadOnlyAdmin):
+    list_display = ("tag", "unit")
+    search_fields = ("tag",)
+    ordering = ("tag", "unit")

@@ -12,6 +12,7 @@ from investment.ops.calculators import timetable
 from investment.ops.models import ScheduleEntry
 from investment.ops.selectors.prices import prices_to_come
 from investment.ops.services.companies import companies_due
+from investment.ops.services.facts import facts_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Entry:
 
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
-FX, COMPANIES = "sync-fx", "sync-companies"
+FX, COMPANIES, FACTS = "sync-fx", "sync-companies", "sync-facts"
 SOON = timedelta(hours=1)
 AFTER_PRICES = timedelta(minutes=1)  # in which a first start has its first prices
 
@@ -52,6 +53,8 @@ SCHEDULE = (
     Entry(FX, time(11, 15), "ops.sync_fx", "Reference rates of the ECB", MONDAY_TO_FRIDAY, at_once=True),
     Entry("sync-fx-late", time(14, 15), "ops.sync_fx", "Those that came out late", MONDAY_TO_FRIDAY),
     Entry(COMPANIES, time(6, 30), "ops.sync_companies", "Who files with the SEC, weekly", at_once=True),
+    # The SEC rebuilds the archive about 03:00. At once, too, it comes after the companies it is stored of.
+    Entry(FACTS, time(5, 15), "ops.sync_facts", "What companies told in their filings", at_once=True),
     Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
@@ -105,6 +108,8 @@ def look_again_at_start(*, now: datetime) -> None:
     """Let be due at once what a start may have made possible: the SEC can be asked since it has a contact."""
     if companies_due(now=now):
         _bring_forward(COMPANIES, to=now)
+    if facts_due():
+        _bring_forward(FACTS, to=now)
 
 
 def _bring_forward(name: str, *, to: datetime) -> None:

@@ -13,6 +13,7 @@ from celery import shared_task
 from django.conf import settings
 
 from investment.lib import clock
+from investment.market.selectors.facts import ciks_of_instruments
 from investment.ops import schedule
 from investment.ops.models import Run
 from investment.ops.selectors.history import reads_instruments
@@ -20,6 +21,7 @@ from investment.ops.selectors.prices import has_prices
 from investment.ops.services import (
     companies,
     cross_checking,
+    facts,
     history,
     idle_probing,
     instruments,
@@ -29,6 +31,7 @@ from investment.ops.services import (
     session_job,
     spellings,
 )
+from investment.ops.services.company import can_ask_sec
 from investment.providers.errors import PermanentProviderError, ProviderError, TransientProviderError
 from investment.providers.services import archive
 from investment.quotas.errors import QuotaExhausted
@@ -91,12 +94,25 @@ def sync_companies(**_unknown: object) -> None:
         logger.info("Companies: %s", done.message)
 
 
+@shared_task(name="ops.sync_facts")
+def sync_facts(**_unknown: object) -> None:
+    """Bring what all companies told in their filings, where there is a contact for the SEC."""
+    if settings.MODE.kind == "data" or not can_ask_sec():
+        return
+    if not ciks_of_instruments():  # on a first start they come first
+        schedule.try_again_soon(name=schedule.FACTS, now=clock.now())
+        return
+    with _trying_again(schedule.FACTS):
+        done = facts.sync_facts(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
+        logger.info("Facts: %s", done.message)
+
+
 @contextmanager
 def _trying_again(entry: str) -> Iterator[None]:
     """Log what failed; what may pass by itself makes an entry of the schedule due again before its time."""
     try:
         yield
-    except (leases.Busy, leases.LeaseLost, PermanentProviderError) as error:
+    except (leases.Busy, leases.LeaseLost, PermanentProviderError, facts.NoRoom) as error:
         logger.warning("%s: %s", entry, error)
     except (TransientProviderError, QuotaExhausted) as error:
         logger.warning("%s, due again soon: %s", entry, error)

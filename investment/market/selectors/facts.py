@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from investment.market.models import FactImport
+from investment.market.models import FactImport, Instrument
 
+ARCHIVE = "sec.companyfacts"  # the name of a publication
 _AT_ONCE = 100  # companies to a query: a million figures at most, and few seconds
 
 
@@ -61,3 +62,10 @@ def facts_of(
 def companies_with_facts() -> list[int]:
     """Return the ids of all companies whose facts were stored."""
     return list(FactImport.objects.order_by("company_id").values_list("company_id", flat=True))
+
+
+def ciks_of_instruments() -> frozenset[str]:
+    """Return who files for any instrument, those that are listed no more included."""
+    return frozenset(
+        Instrument.objects.exclude(cik=None).values_list("cik", flat=True).distinct()  # type: ignore[arg-type]
+    )

@@ -123,8 +123,37 @@ def withdraw_actions(*, provider: str) -> tuple[int, int]:
 
 
 def withdraw_reference(*, provider: str) -> int:
-    """Delete the rates, the companies and their filings that a provider told; return how many those were."""
+    """
+    Delete the rates, the companies, their filings and the figures of those that a provider told.
+
+    Returns how many rows that were.
+    """
     Publication.objects.filter(source=provider).delete()
     rates, _ = FxRate.objects.filter(source=provider).delete()
+    figures = withdraw_facts(provider=provider)
     companies, _ = Company.objects.filter(source=provider).delete()
-    return rates + companies
+    return rates + figures + companies
+
+
+def withdraw_facts(*, provider: str) -> int:
+    """Delete the figures of filings that a provider told; return how many rows that were."""
+    deleted = 0
+    with connection.cursor() as cursor:
+        for statement in _WITHDRAW_FACTS:
+            cursor.execute(statement, [provider, provider])
+            deleted += cursor.rowcount
+    return deleted
+
+
+# Of companies that go as well, too: no foreign key takes their figures along.
+_OWN = """
+    SELECT company.id FROM market_company company
+    LEFT JOIN market_factimport told ON told.company_id = company.id
+    WHERE company.source = %s OR told.source = %s
+"""
+_REPORTS = f"SELECT id FROM market_factreport WHERE company_id IN ({_OWN})"  # noqa: S608 - our own words
+_WITHDRAW_FACTS = (
+    f"DELETE FROM market_fact WHERE report_id IN ({_REPORTS})",  # noqa: S608
+    f"DELETE FROM market_factreport WHERE company_id IN ({_OWN})",  # noqa: S608
+    f"DELETE FROM market_factimport WHERE company_id IN ({_OWN})",  # noqa: S608
+)

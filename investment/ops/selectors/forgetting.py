@@ -8,6 +8,9 @@ from django.db import connection
 from investment.market.models import (
     Company,
     CorporateAction,
+    Fact,
+    FactImport,
+    FactReport,
     Filing,
     FxRate,
     Instrument,
@@ -26,7 +29,7 @@ class Holdings:
     Of its chosen ``bars`` another source has ``promoted``; the rest are gaps. ``revisions`` are values that
     are not chosen, or not any more. ``facts`` are instruments that it told us of: those about which others
     have told something as well keep their ticker alone, the rest go. ``reference`` are exchange rates,
-    companies and their filings, and how it spells symbols.
+    companies, their filings and the figures in them, and how it spells symbols.
     """
 
     bars: int
@@ -65,6 +68,7 @@ def names() -> list[str]:
         *FxRate.objects.values_list("source", flat=True).distinct(),
         *Publication.objects.values_list("source", flat=True).distinct(),
         *Company.objects.values_list("source", flat=True).distinct(),
+        *FactImport.objects.values_list("source", flat=True).distinct(),
         *_told_by_name(),
     }
     return sorted(found)
@@ -105,6 +109,7 @@ def holdings(*, provider: str) -> Holdings:
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - for the type checker: the query has one row
     bars, promoted, sessions, revisions = row
+    reports = FactReport.objects.filter(company__fact_import__source=provider)
     return Holdings(
         bars=bars,
         promoted=promoted,
@@ -116,6 +121,8 @@ def holdings(*, provider: str) -> Holdings:
         reference=FxRate.objects.filter(source=provider).count()
         + Company.objects.filter(source=provider).count()
         + Filing.objects.filter(company__source=provider).count()
+        + reports.count()
+        + Fact.objects.filter(report__in=reports).count()
         + ListedSpelling.objects.filter(provider__in=asked_as(provider)).count(),
         answers=RawAnswer.objects.filter(provider__in=asked_as(provider)).count(),
     )

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from investment.accounts.services import audit
-from investment.analysis.models import Figures, MarketReturn, Score
+from investment.analysis.models import Figures, FundamentalScore, MarketReturn, Score
 from investment.market.models import (
     BarRevision,
     CorporateAction,
@@ -26,7 +26,12 @@ from investment.market.models import (
 from investment.market.services import bar_table
 from investment.market.services.actions import withhold_market_actions
 from investment.market.services.issues import open_issue
-from investment.market.services.withdrawal import withdraw_actions, withdraw_bars, withdraw_reference
+from investment.market.services.withdrawal import (
+    withdraw_actions,
+    withdraw_bars,
+    withdraw_facts,
+    withdraw_reference,
+)
 from investment.ops.models import BackfillStep, SessionJob, SessionStage
 from investment.ops.selectors.forgetting import asked_as
 from investment.ops.services.job_rows import reopen_analysis, reset_stages
@@ -39,9 +44,9 @@ _WORDS = (DataIssue.Kind.ANSWER_REFUSED, DataIssue.Kind.ROWS_QUARANTINED)
 class Forgotten:
     """
     What was deleted, in rows; ``promoted`` of the ``bars`` have another source's value now, and
-    ``promoted_actions`` of other sources are valid again. ``reference`` are rates, companies and their
-    filings, and spellings of symbols. ``instruments`` are gone, ``blanked`` keep their
-    ticker alone. ``computed`` are figures, scores and returns of the market.
+    ``promoted_actions`` of other sources are valid again. ``reference`` are rates, companies, their
+    filings and the figures in them, and spellings of symbols. ``instruments`` are gone, ``blanked`` keep
+    their ticker alone. ``computed`` are figures, scores and returns of the market.
     """
 
     bars: int
@@ -85,7 +90,9 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     said.filter(detail__told_by__contains=[provider]).delete()
     Origin.objects.filter(pk__in=origins).delete()
     instruments, blanked = _forget_facts(provider, now)
+    figures = withdraw_facts(provider=provider)
     computed = _forget_computed(touched) if touched else 0
+    computed += _forget_scores() if figures else 0
     if touched:
         BackfillStep.objects.all().delete()
     _label(provider, withdrawn.gaps, now)
@@ -100,7 +107,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
         quarantined=quarantined,
         actions=actions,
         promoted_actions=promoted_actions,
-        reference=withdraw_reference(provider=provider) + spellings.forget(providers=behind),
+        reference=figures + withdraw_reference(provider=provider) + spellings.forget(providers=behind),
         instruments=instruments,
         blanked=blanked,
         computed=computed,
@@ -156,13 +163,20 @@ def _forget_computed(touched: list[date]) -> int:
     """Delete what was computed of these sessions, and of later ones, whose figures reach back over them."""
     deleted = 0
     with connection.cursor() as cursor:
-        for model in (Figures, Score, MarketReturn):
+        for model in (Figures, Score, MarketReturn, FundamentalScore):
             cursor.execute(
                 f"DELETE FROM {model._meta.db_table} WHERE session >= %s",  # noqa: S608 - our own words
                 [touched[0]],
             )
             deleted += cursor.rowcount
     return deleted
+
+
+def _forget_scores() -> int:
+    """Delete what was computed from filings, of whatever session: nobody else tells their figures."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {FundamentalScore._meta.db_table}")  # noqa: S608 - our own words
+        return int(cursor.rowcount)
 
 
 def _label(provider: str, gaps: dict[date, int], now: datetime) -> None:

@@ -7,14 +7,14 @@ from datetime import datetime
 from investment.acquisition.kinds import Kind
 from investment.acquisition.services import refreshing
 from investment.acquisition.services.refreshing import NobodyToAsk, NotRefreshed, Price
-from investment.lib import clock
 from investment.market.models import Instrument
 from investment.market.selectors.companies import company_of
-from investment.ops.services.company import CannotAsk, ask_company
+from investment.ops.services.company import ask_sec
 from investment.providers.errors import ProviderError
 from investment.quotas.errors import QuotaExhausted
 
 KINDS = (Kind.QUOTE, Kind.COMPANY)
+OF_COMPANIES = (Kind.COMPANY,)
 
 
 @dataclass(slots=True)
@@ -52,14 +52,14 @@ def refresh(*, instrument: Instrument, kinds: Sequence[Kind]) -> Refreshed:
     done, refusal = Refreshed(), None
     for kind in kinds:
         try:
-            if kind is Kind.COMPANY:
-                ask_company(instrument=instrument, now=clock.now())
+            if kind in OF_COMPANIES:
+                ask_sec(instrument=instrument, kind=kind)
             else:
                 refreshing.refresh(instrument=instrument, kind=kind)
         except QuotaExhausted as error:
             refusal = refusal or error
             done.skipped[kind] = error.message
-        except (NotRefreshed, CannotAsk, ProviderError) as error:
+        except (NotRefreshed, ProviderError) as error:
             done.skipped[kind] = error.message
         else:
             done.refreshed.append(kind)
@@ -70,7 +70,7 @@ def refresh(*, instrument: Instrument, kinds: Sequence[Kind]) -> Refreshed:
 
 def _require_something_to_ask_by(instrument: Instrument, kind: Kind) -> None:
     """:raises NobodyToAsk: where no call could tell anything of this instrument."""
-    if kind is Kind.COMPANY and instrument.cik is None:
+    if kind in OF_COMPANIES and instrument.cik is None:
         raise NobodyToAsk(company_of(instrument=instrument).words, symbol=instrument.symbol)
     if kind is Kind.QUOTE and not instrument.active:
         raise NobodyToAsk(f"{instrument.symbol} is not listed any more: nobody tells its price")

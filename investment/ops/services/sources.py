@@ -43,6 +43,7 @@ def asking_under(
     purpose: str,
     patience: float,
     on_wait: Callable[[datetime], None] | None = None,
+    attempts: int = 1,
 ) -> Iterator[Any]:
     """
     Yield a provider for work that must be single: once another has taken over, it is asked no more.
@@ -52,7 +53,13 @@ def asking_under(
     :raises LeaseLost: from the block, instead of a refusal that no waiting can end.
     """
     with gateway.provider(
-        name, lane=lane, purpose=purpose, patience=patience, epoch=lease.epoch, on_wait=on_wait
+        name,
+        lane=lane,
+        purpose=purpose,
+        patience=patience,
+        epoch=lease.epoch,
+        on_wait=on_wait,
+        attempts=attempts,
     ) as provider:
         try:
             yield provider

@@ -11,14 +11,18 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from investment.accounts.models import AuditEntry
-from investment.analysis.models import Figures, Score
+from investment.analysis.models import Figures, FundamentalScore, Score
 from investment.lib import clock
+from investment.lib.partitions import ensure_years
+from investment.market.kept_tags import kept_tags
 from investment.market.models import (
     BarRevision,
     Company,
     CorporateAction,
     DailyBar,
     DataIssue,
+    Fact,
+    FactReport,
     Filing,
     FxRate,
     Instrument,
@@ -27,6 +31,7 @@ from investment.market.models import (
 )
 from investment.market.services.actions import ingest_dividends
 from investment.market.services.bars import ingest_market_day
+from investment.market.services.facts import store_facts
 from investment.market.services.issues import open_issue
 from investment.market.services.origins import NewOrigin
 from investment.market.services.publications import remember
@@ -34,7 +39,7 @@ from investment.ops.models import BackfillStep, Installation, SessionJob
 from investment.ops.selectors.forgetting import holdings, names
 from investment.ops.services.forgetting import Forgotten, forget_provider
 from investment.ops.tests.stage import FRIDAY, MONDAY, NIGHT, mode, night_after, run
-from investment.providers.contracts import DividendRecord, MarketDay
+from investment.providers.contracts import CompanyFact, CompanyFacts, DividendRecord, MarketDay
 from investment.providers.models import RawAnswer, RawBody
 from investment.providers.sandbox.testing import RunningSandbox
 from investment.providers.services import archive
@@ -171,11 +176,25 @@ def test_rates_companies_and_filings_go_with_whoever_told_them() -> None:
     FxRate.objects.create(
         day=MONDAY, base="EUR", quote="USD", rate=1, fetched_at=NIGHT, **{**told, "source": "ecb"}
     )
-    assert (holdings(provider="sec").reference, names()) == (2, ["ecb", "sec"])
+    figure = CompanyFact(
+        taxonomy="us-gaap", tag="Assets", unit="USD", value=Decimal(1), start=None, end=FRIDAY, filed=MONDAY,
+        form="10-K", accession="1", fiscal_year=2025, fiscal_period="FY",
+    )  # fmt: skip
+    for cik, source in ((company.cik, "sec"), ("0000000001", "other")):
+        facts = CompanyFacts(cik=cik, name="", facts=[figure], digest=cik)
+        store_facts(told=[facts], tags=kept_tags(), source=source, now=NIGHT)
+    ensure_years(table=FundamentalScore._meta.db_table, first=MONDAY, last=MONDAY)
+    FundamentalScore.objects.create(session=MONDAY, instrument_id=1, scored_at=NIGHT)
+    assert (holdings(provider="sec").reference, names()) == (4, ["ecb", "other", "sec"])
 
     done = forget_provider(provider="sec", by="the tests", now=NIGHT)
 
-    assert (done.reference, done.instruments) == (2, 1)
+    # The filing, its figures and what is known of the import go with the company.
+    assert (done.reference, done.instruments, done.computed) == (5, 1, 1)
+    assert list(FactReport.objects.values_list("company__cik", flat=True)) == ["0000000001"]
+    assert Fact.objects.count() == 1
+    assert forget_provider(provider="other", by="the tests", now=NIGHT).reference == 4
+    assert (Fact.objects.count(), FactReport.objects.count(), Company.objects.count()) == (0, 0, 0)
     assert names() == ["ecb"]
     assert forget_provider(provider="ecb", by="the tests", now=NIGHT).reference == 1
     assert names() == []

@@ -59,7 +59,9 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
 
 
 def test_reference_data_are_due_at_once_where_there_are_none_and_again_soon_where_that_failed() -> None:
-    assert [entry.name for entry in schedule.due_entries(now=NOON)] == ["sync-fx", "sync-companies"]
+    assert [entry.name for entry in schedule.due_entries(now=NOON)] == [
+        "sync-fx", "sync-companies", "sync-facts",
+    ]  # fmt: skip
     assert schedule.due_entries(now=NOON) == []
 
     schedule.try_again_soon(name="sync-companies", now=NOON)
@@ -75,9 +77,8 @@ def test_on_a_first_start_nothing_is_asked_before_prices(settings: Settings) -> 
 
     assert schedule.due_entries(now=NOON) == []
     assert [entry.name for entry in schedule.due_entries(now=NOON + schedule.AFTER_PRICES)] == [
-        "sync-fx",
-        "sync-companies",
-    ]
+        "sync-fx", "sync-companies", "sync-facts",
+    ]  # fmt: skip
 
 
 def test_a_contact_that_came_with_a_start_is_used_at_once(settings: Settings) -> None:
@@ -89,8 +90,8 @@ def test_a_contact_that_came_with_a_start_is_used_at_once(settings: Settings) ->
     schedule.look_again_at_start(now=NOON + timedelta(minutes=2))
 
     assert [entry.name for entry in schedule.due_entries(now=NOON + timedelta(minutes=2))] == [
-        "sync-companies"
-    ]
+        "sync-companies", "sync-facts",
+    ]  # fmt: skip
 
 
 def test_old_calls_are_folded_daily() -> None:

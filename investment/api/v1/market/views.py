@@ -175,7 +175,7 @@ class CompanyView(APIView):
         409 where nobody can be asked (no CIK, or no SEC_CONTACT in .env), 429 where no call is free (when one
         will be is in `Retry-After` and `extra.retry_at`), 502 where the SEC fails.
         """
-        return Response(_company(ask_company(instrument=look_up(symbol=symbol), now=clock.now())))
+        return Response(_company(ask_company(instrument=look_up(symbol=symbol))))
 
 
 def _company(found: StoredCompany) -> dict[str, object]:

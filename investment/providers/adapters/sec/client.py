@@ -97,7 +97,13 @@ class SecClient:
         return Stamped(records.company_facts(response.content, cik=wanted), marks(response))
 
     def archive(
-        self, which: Archive, *, to: Path, since: Validators = NOTHING, piece: int = download.PIECE
+        self,
+        which: Archive,
+        *,
+        to: Path,
+        since: Validators = NOTHING,
+        piece: int = download.PIECE,
+        on_piece: download.OnPiece = lambda _there, _whole: None,
     ) -> Stamped[bulk.Archive]:
         """
         Download a nightly archive of all companies (about a gigabyte) to the file ``to``, piece by piece.
@@ -106,6 +112,7 @@ class SecClient:
         memory is one piece. A download that was broken off goes on where it stopped, unless the archive
         has been replaced meanwhile. ``to`` is whole or not there.
 
+        :param on_piece: is told after each piece how many bytes are there, and of how many.
         :raises ProviderUnavailable: also where the archive was replaced while it was being read.
         """
 
@@ -113,7 +120,7 @@ class SecClient:
             ranged = {"Range": f"bytes={first}-{last}", "Accept-Encoding": "identity", **headers}
             return self._get(f"bulk_{which}", ARCHIVES[which], NOTHING, ranged)
 
-        found = download.fetch(ask, to=to, since=since, piece=piece)
+        found = download.fetch(ask, to=to, since=since, piece=piece, on_piece=on_piece)
         return Stamped(None, since) if found is None else Stamped(bulk.Archive(to), found)
 
     def _fresh(self, endpoint: str, url: str) -> httpx.Response:

@@ -25,6 +25,8 @@ _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
 
 # Asks for the bytes of a range (both ends included) with further headers; None is «not modified».
 Ask = Callable[[int, int, dict[str, str]], httpx.Response | None]
+# Is told how many bytes are there, and how many there will be. What it raises ends the download.
+OnPiece = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class _Whole:
         return {"If-Unmodified-Since": self.last_modified} if self.last_modified else {}
 
 
-def fetch(ask: Ask, *, to: Path, since: Validators, piece: int) -> Validators | None:
+def fetch(
+    ask: Ask, *, to: Path, since: Validators, piece: int, on_piece: OnPiece = lambda _there, _whole: None
+) -> Validators | None:
     """
     Bring the file to ``to``; return its marks, or None where it is still the one with ``since``.
 
@@ -60,6 +64,7 @@ def fetch(ask: Ask, *, to: Path, since: Validators, piece: int) -> Validators | 
         if begun is None:
             return None
         whole, size = begun
+    on_piece(size, whole.total)
     with part.open("ab") as file:
         while size < whole.total:
             last = min(size + piece, whole.total) - 1
@@ -77,6 +82,7 @@ def fetch(ask: Ask, *, to: Path, since: Validators, piece: int) -> Validators | 
             file.write(body)
             file.flush()
             size += len(body)
+            on_piece(size, whole.total)
         os.fsync(file.fileno())
     part.replace(to)
     notes.unlink(missing_ok=True)
