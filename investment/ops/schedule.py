@@ -12,6 +12,7 @@ from investment.ops.calculators import timetable
 from investment.ops.models import ScheduleEntry
 from investment.ops.selectors.prices import prices_to_come
 from investment.ops.services.companies import companies_due
+from investment.ops.services.earnings import earnings_due
 from investment.ops.services.facts import facts_due
 
 
@@ -35,7 +36,7 @@ class Entry:
 
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
-FX, COMPANIES, FACTS = "sync-fx", "sync-companies", "sync-facts"
+FX, COMPANIES, FACTS, EARNINGS = "sync-fx", "sync-companies", "sync-facts", "sync-earnings"
 SOON = timedelta(hours=1)
 AFTER_PRICES = timedelta(minutes=1)  # in which a first start has its first prices
 
@@ -55,6 +56,8 @@ SCHEDULE = (
     Entry(COMPANIES, time(6, 30), "ops.sync_companies", "Who files with the SEC, weekly", at_once=True),
     # The SEC rebuilds the archive about 03:00. At once, too, it comes after the companies it is stored of.
     Entry(FACTS, time(5, 15), "ops.sync_facts", "What companies told in their filings", at_once=True),
+    # Before the first reports of the morning; those of the evening before have their figures by then.
+    Entry(EARNINGS, time(4, 45), "ops.sync_earnings", "Who reports when", at_once=True),
     Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
@@ -108,6 +111,8 @@ def look_again_at_start(*, now: datetime) -> None:
     """Let be due at once what a start may have made possible: the SEC can be asked since it has a contact."""
     if companies_due(now=now):
         _bring_forward(COMPANIES, to=now)
+    if earnings_due(now=now):
+        _bring_forward(EARNINGS, to=now)
     if facts_due():
         _bring_forward(FACTS, to=now)
 

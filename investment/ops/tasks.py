@@ -13,6 +13,7 @@ from celery import shared_task
 from django.conf import settings
 
 from investment.lib import clock
+from investment.market.models import Instrument
 from investment.market.selectors.facts import ciks_of_instruments
 from investment.ops import schedule
 from investment.ops.models import Run
@@ -21,6 +22,7 @@ from investment.ops.selectors.prices import has_prices
 from investment.ops.services import (
     companies,
     cross_checking,
+    earnings,
     facts,
     history,
     idle_probing,
@@ -105,6 +107,21 @@ def sync_facts(**_unknown: object) -> None:
     with _trying_again(schedule.FACTS):
         done = facts.sync_facts(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
         logger.info("Facts: %s", done.message)
+
+
+@shared_task(name="ops.sync_earnings")
+def sync_earnings(**_unknown: object) -> None:
+    """Bring the calendar of reports up to date, where there is a key of Finnhub."""
+    if settings.MODE.kind == "data":
+        return  # a folder knows of prices only
+    if not Instrument.objects.exists():  # on a first start they come first
+        schedule.try_again_soon(name=schedule.EARNINGS, now=clock.now())
+        return
+    with _trying_again(schedule.EARNINGS):
+        done = earnings.sync_earnings_calendar(
+            now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE
+        )
+        logger.info("Earnings: %s", done.message if done else "nobody to ask")
 
 
 @contextmanager

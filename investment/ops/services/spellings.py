@@ -28,7 +28,7 @@ def sync_spellings(*, now: datetime, trigger: Run.Trigger, patience: float) -> T
     :raises LeaseLost: if somebody took over meanwhile.
     :raises ProviderError, QuotaExhausted: what was heard before stays.
     """
-    names = [name for name in PROVIDERS if _has_key(name)]
+    names = [name for name in PROVIDERS if has_key(name)]
     if not names:
         return None
     with (
@@ -53,7 +53,8 @@ def sync_spellings(*, now: datetime, trigger: Run.Trigger, patience: float) -> T
     return tally
 
 
-def _has_key(name: str) -> bool:
+def has_key(name: str) -> bool:
+    """Return whether a provider can be asked."""
     try:
         registry.access(name)
     except CredentialsRejected:

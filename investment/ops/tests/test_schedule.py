@@ -60,7 +60,7 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
 
 def test_reference_data_are_due_at_once_where_there_are_none_and_again_soon_where_that_failed() -> None:
     assert [entry.name for entry in schedule.due_entries(now=NOON)] == [
-        "sync-fx", "sync-companies", "sync-facts",
+        "sync-fx", "sync-companies", "sync-facts", "sync-earnings",
     ]  # fmt: skip
     assert schedule.due_entries(now=NOON) == []
 
@@ -77,7 +77,7 @@ def test_on_a_first_start_nothing_is_asked_before_prices(settings: Settings) -> 
 
     assert schedule.due_entries(now=NOON) == []
     assert [entry.name for entry in schedule.due_entries(now=NOON + schedule.AFTER_PRICES)] == [
-        "sync-fx", "sync-companies", "sync-facts",
+        "sync-fx", "sync-companies", "sync-facts", "sync-earnings",
     ]  # fmt: skip
 
 
