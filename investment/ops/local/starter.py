@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import urllib.request
@@ -98,7 +97,8 @@ class Platform:
 
         try:
             credentials = self.runtime / f"credentials-{mode.name}.json"
-            self._prepare(children, check, credentials)
+            login_link = self.runtime / f"login-link-{mode.name}"
+            self._prepare(children, check, credentials, login_link)
             names = ["web", "worker", "beat"] + (["sandbox"] if mode.kind != "live" else [])
             # The clock of a folder of bars stands still: nothing becomes any older, and nothing is planned.
             names += ["planner", "fetcher"] if mode.kind != "data" else []
@@ -112,7 +112,7 @@ class Platform:
                     raise StartError(f"A process ended and does not come back; {log}:\n{_tail(log)}")
 
             self._wait_until_served(port, check_all, log)
-            self._tell(mode, port, children, check_all, credentials)
+            self._tell(mode, port, credentials, login_link)
             if mode.kind == "live" and not is_given(variables, PRICES):
                 say(_WITHOUT_PRICES)
             elif not self.arguments.no_job:
@@ -126,8 +126,9 @@ class Platform:
         finally:
             children.stop()
 
-    def _prepare(self, children: Children, check: Check, credentials: Path) -> None:
-        command = [sys.executable, str(ROOT / "manage.py"), "prepare", "--credentials", str(credentials)]
+    def _prepare(self, children: Children, check: Check, credentials: Path, login_link: Path) -> None:
+        command = [sys.executable, str(ROOT / "manage.py"), "prepare"]
+        command += ["--credentials", str(credentials), "--login-link", str(login_link)]
         # By the environment, and to this process alone: the address holds a password.
         sample = {"SAMPLE_DATABASE_URL": self._sample_address, "SAMPLE_DATABASE_URL_FILE": ""}
         code = wait_for(children.start(command, variables=sample), check)
@@ -147,21 +148,18 @@ class Platform:
         if mode.kind == "live":
             say("Names, kinds and earlier days come by themselves, as the plan's free calls allow.")
 
-    def _tell(self, mode: Mode, port: int, children: Children, check: Check, credentials: Path) -> None:
+    def _tell(self, mode: Mode, port: int, credentials: Path, login_link: Path) -> None:
         """Say where to look and how to get in; the password only once, when its account was made."""
         address = self._address(port)
-        process = children.start([sys.executable, str(ROOT / "manage.py"), "login_link"], subprocess.PIPE)
-        assert process.stdout is not None  # noqa: S101  # for the type checker: we asked for a pipe
-        code = wait_for(process, check)
-        link = process.stdout.read().decode().strip()
         say(f"\n  Address        {address}/          ({_KINDS[mode.kind]})")
         if credentials.exists():
             account = json.loads(credentials.read_text())
             say(f"  Admin          {account['username']}")
             say(f"  Password       {account['password']}   (shown this once)")
             credentials.unlink()
-        if code == 0 and link:
-            say(f"  Log in with    {address}{link}   (once, within 10 minutes, on this machine)")
+        link = f"{address}{login_link.read_text()}"
+        login_link.unlink()
+        say(f"  Log in with    {link}   (once, within 10 minutes, on this machine)")
         say(f"  Log            {self.runtime / 'log' / 'processes.log'}\n")
 
     def _say_what_was_found(self, mode: Mode, given: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from investment.accounts.models import User
+from investment.accounts.services.login_links import use_login_link
 from investment.lib import clock
 from investment.lib.modes import Mode
 from investment.market.models import DailyBar, Session
@@ -32,11 +33,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_prepares_everything_and_the_second_time_changes_nothing(
     process_environment: dict[str, str], tmp_path: Path
 ) -> None:
-    credentials = tmp_path / "credentials.json"
+    credentials, link = tmp_path / "credentials.json", tmp_path / "link"
     environment = process_environment | {"INVESTMENT_MODE": "sample-7-40", "RUNTIME_DIR": str(tmp_path)}
 
     def prepare() -> str:
         command = [sys.executable, "manage.py", "prepare", "--credentials", str(credentials)]
+        command += ["--login-link", str(link)]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
         return done.stdout
 
@@ -48,6 +50,10 @@ def test_prepares_everything_and_the_second_time_changes_nothing(
     assert (account["username"], user.is_superuser) == (user.username, True)
     assert user.check_password(account["password"])
     assert account["password"] not in words
+    assert stat.S_IMODE(link.stat().st_mode) == 0o600
+    secret = link.read_text().removeprefix("/login/")
+    assert secret not in words
+    assert use_login_link(secret=secret, address="127.0.0.1", now=clock.real_now()) == user
     assert Installation.objects.get().mode == "sample-7-40"
     assert Session.objects.filter(session__year=1990).exists()
     assert Session.objects.filter(session__year=clock.real_now().year + 2).exists()
@@ -62,6 +68,7 @@ def test_prepares_everything_and_the_second_time_changes_nothing(
     prepare()
 
     assert not credentials.exists()
+    assert link.read_text() != f"/login/{secret}"
     assert (User.objects.count(), Run.objects.count(), DailyBar.objects.count()) == (1, 1, before)
 
 

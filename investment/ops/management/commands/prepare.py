@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from investment.accounts.selectors import get_user
+from investment.accounts.services.login_links import create_login_link
 from investment.accounts.services.users import ensure_admin
 from investment.lib import clock
 from investment.lib.errors import DomainError
@@ -36,10 +38,20 @@ class Command(BaseCommand):
             metavar="FILE",
             help="write the first administrator's name and password here (mode 0600), as JSON",
         )
+        parser.add_argument(
+            "--login-link",
+            type=Path,
+            metavar="FILE",
+            help="write the path of a link here (mode 0600) that signs the first administrator in once",
+        )
 
-    def handle(self, *, credentials: Path | None, **options: Any) -> None:
+    def handle(self, *, credentials: Path | None, login_link: Path | None, **options: Any) -> None:
         try:
             self._prepare(credentials)
+            # In the end: it is valid for ten minutes, and the sample's past may take one.
+            if login_link is not None:
+                secret = create_login_link(user=get_user(), now=clock.real_now())
+                _write_for_owner(login_link, f"/login/{secret}")
         except DomainError as error:
             raise CommandError(error.message) from error
 
@@ -84,12 +96,16 @@ class Command(BaseCommand):
         if credentials is None:
             self._say(f"First administrator: {ADMIN}, password {password} (shown this once)")
             return
-        # Never readable by others, not even for the moment before a chmod.
-        credentials.unlink(missing_ok=True)
-        handle = os.open(credentials, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump({"username": ADMIN, "password": password}, file)
+        _write_for_owner(credentials, json.dumps({"username": ADMIN, "password": password}))
         self._say(f"First administrator: {ADMIN}; its password is in {credentials}")
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)
+
+
+def _write_for_owner(path: Path, text: str) -> None:
+    """Write what others may not read, not even for the moment before a chmod."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
