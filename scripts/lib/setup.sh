@@ -14,6 +14,8 @@ die() {
   exit 1
 }
 
+# Compiled once, not again by each of a dozen processes at every start.
+unset PYTHONDONTWRITEBYTECODE
 # Others must be able to execute what we install (the embedded servers have a user of their own) and need
 # nothing of what we store.
 umask 022
