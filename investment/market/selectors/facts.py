@@ -6,8 +6,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Max
 
-from investment.market.models import FactImport, Instrument
+from investment.market.models import Fact, FactImport, FactReport, Instrument
 
 ARCHIVE = "sec.companyfacts"  # the name of a publication
 _AT_ONCE = 100  # companies to a query: a million figures at most, and few seconds
@@ -69,3 +70,10 @@ def ciks_of_instruments() -> frozenset[str]:
     return frozenset(
         Instrument.objects.exclude(cik=None).values_list("cik", flat=True).distinct()  # type: ignore[arg-type]
     )
+
+
+def told_so_far(*, cik: str) -> tuple[int, int, date | None]:
+    """Return how many figures of how many filings are stored of a company, and when it filed last."""
+    reports = FactReport.objects.filter(company__cik=cik)
+    last: date | None = reports.aggregate(last=Max("filed_on"))["last"]
+    return Fact.objects.filter(report__in=reports).count(), reports.count(), last

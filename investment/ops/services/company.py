@@ -57,4 +57,4 @@ def can_ask_sec() -> bool:
 
 def _asked_for(instrument: Instrument) -> Instrument:
     """Return the one of a company's instruments for which it is asked about, as when calls are left over."""
-    return Instrument.objects.filter(cik=instrument.cik, active=True).order_by("pk").first() or instrument
+    return Instrument.objects.filter(cik=instrument.cik).order_by("-active", "pk").first() or instrument

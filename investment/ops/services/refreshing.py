@@ -13,8 +13,8 @@ from investment.ops.services.company import ask_sec
 from investment.providers.errors import ProviderError
 from investment.quotas.errors import QuotaExhausted
 
-KINDS = (Kind.QUOTE, Kind.COMPANY)
-OF_COMPANIES = (Kind.COMPANY,)
+KINDS = (Kind.QUOTE, Kind.COMPANY, Kind.FACTS)
+OF_COMPANIES = (Kind.COMPANY, Kind.FACTS)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Figures of filings from the sandbox's SEC to what people see, as the schedule brings them."""
 
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from investment.analysis.models import FundamentalScore
+from investment.api.tests.contract import get
+from investment.api.tests.factories import signed_in
 from investment.lib import clock
 from investment.market.models import Company, Fact, FactImport, FactReport, Instrument, Publication
 from investment.market.services.calendar import write_sessions
@@ -178,3 +181,37 @@ def test_what_was_killed_goes_on_and_what_is_broken_is_thrown_away(
     monkeypatch.undo()
     tasks.sync_facts()
     assert (the_run().state, tables()[3][: len(before[3])]) == ("done", before[3])  # type: ignore[index,arg-type]
+
+
+def test_one_company_is_asked_about_by_whoever_wants_to_see_it(sandbox: RunningSandbox) -> None:
+    list_all_but("", sandbox)
+    stock, other = Instrument.objects.filter(kind="common_stock", cik__isnull=False).order_by("symbol")[:2]
+    browser = signed_in()
+    address = f"/api/stocks/{stock.symbol}/refresh"
+    price = browser.post(address, {"kinds": ["facts"]}, content_type="application/json").json()
+    assert [(each["provider"], each["endpoint"], each["calls"]) for each in price["calls"]] == [
+        ("sec", "companyfacts", 1)
+    ]
+    assert not Call.objects.exists()
+
+    started = time.monotonic()
+    answer = browser.post(address, {"kinds": ["facts"], "confirm": True}, content_type="application/json")
+    shown = get(browser, "/api/stocks/{symbol}/fundamentals", symbol=stock.symbol)
+    took = time.monotonic() - started
+
+    assert (answer.json()["refreshed"], answer.json()["skipped"]) == (["facts"], [])
+    assert took < 1.0
+    assert shown["years"][0]["figures"]["revenue"]["value"] > 0
+    assert set(FactReport.objects.values_list("company__cik", flat=True)) == {stock.cik}
+    # What it told is what the archive tells of it, which then changes nothing of it.
+    before = tables()[3]
+    sync()
+    assert the_run().unchanged == 1
+    told = StringIO()
+    call_command("import_facts", other.symbol.lower(), stock.symbol, stdout=told)
+    lines = told.getvalue().splitlines()
+    assert [line.split(":")[0] for line in lines] == [other.symbol, stock.symbol]
+    assert f"{len(before):,} figures" in lines[1]  # type: ignore[arg-type]
+    for symbols in (["NOSUCH"], []):
+        with pytest.raises(CommandError):
+            call_command("import_facts", *symbols)
