@@ -12,15 +12,15 @@ Kind = Instrument.Kind
 # Whose names are companies' names. A fund or a warrant is known by its ticker alone.
 _NAMED: Final = (Kind.COMMON_STOCK, Kind.ADR, Kind.UNKNOWN)
 
-_kept: tuple[tuple[int, datetime | None], NameBook[int]] | None = None
+_kept: tuple[tuple[int, datetime | None, int | None], NameBook[int]] | None = None
 
 
 def name_book() -> NameBook[int]:
     """Return the book of all that is listed now; made anew only where an instrument has changed."""
     global _kept
     listed = Instrument.objects.filter(active=True)
-    state = listed.aggregate(count=Count("pk"), changed=Max("updated_at"))
-    version = (state["count"], state["changed"])
+    state = listed.aggregate(count=Count("pk"), changed=Max("updated_at"), last=Max("pk"))
+    version = (state["count"], state["changed"], state["last"])
     if _kept is None or _kept[0] != version:
         rows = list(listed.values_list("pk", "symbol", "name", "kind", "cik"))
         _kept = version, NameBook(_listed(rows))
