@@ -20,16 +20,21 @@ from investment.market.models import (
     CorporateAction,
     DailyBar,
     DataIssue,
+    EarningsDate,
+    EarningsReport,
     Fact,
     FactConcept,
     FactImport,
     FactReport,
+    FigureCheck,
     Filing,
     FxRate,
     Instrument,
     Origin,
+    ProviderMetrics,
     Publication,
     QuarantinedRow,
+    Recommendation,
     Session,
     Ticker,
 )
@@ -293,3 +298,59 @@ class FactConceptAdmin(ReadOnlyAdmin):
     list_display = ("tag", "unit")
     search_fields = ("tag",)
     ordering = ("tag", "unit")
+
+
+_BY_SOURCE: tuple[Any, ...] = ("provider", "source")
+
+
+class _OfAProviderAdmin(ReadOnlyAdmin):
+    """What a provider told of an instrument, beside the filings."""
+
+    list_filter = _BY_SOURCE
+    search_fields = ("instrument__symbol",)
+    list_select_related = ("instrument",)
+    show_full_result_count = False
+
+
+@admin.register(EarningsDate)
+class EarningsDateAdmin(_OfAProviderAdmin):
+    list_display = (
+        "on", "instrument", "hour", "fiscal_year", "fiscal_quarter", "eps_estimate", "eps_actual",
+        "revenue_estimate", "revenue_actual", "provider", "source", "fetched_at", "withdrawn_at",
+    )  # fmt: skip
+    list_filter = (("withdrawn_at", admin.EmptyFieldListFilter), *_BY_SOURCE, "hour")
+    ordering = ("-on", "-id")
+
+
+@admin.register(EarningsReport)
+class EarningsReportAdmin(_OfAProviderAdmin):
+    list_display = (
+        "period", "instrument", "fiscal_year", "fiscal_quarter", "actual", "estimate", "surprise",
+        "surprise_ratio", "provider", "source", "fetched_at",
+    )  # fmt: skip
+    ordering = ("-period", "-id")
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(_OfAProviderAdmin):
+    list_display = (
+        "period", "instrument", "strong_buy", "buy", "hold", "sell", "strong_sell", "provider", "source",
+        "fetched_at",
+    )  # fmt: skip
+    ordering = ("-period", "-id")
+
+
+@admin.register(ProviderMetrics)
+class ProviderMetricsAdmin(_OfAProviderAdmin):
+    list_display = ("fetched_at", "instrument", "provider", "source", "currency", "quarter", "checked_at")
+    ordering = ("-fetched_at", "-id")
+
+
+@admin.register(FigureCheck)
+class FigureCheckAdmin(_OfAProviderAdmin):
+    list_display = (
+        "instrument", "figure", "provider", "ours", "theirs", "differs_by", "agrees", "period_end",
+        "fetched_at", "checked_at",
+    )  # fmt: skip
+    list_filter = ("agrees", "figure", *_BY_SOURCE)
+    ordering = ("agrees", "-checked_at", "-id")

@@ -4,6 +4,7 @@ from investment.market.models.actions import CorporateAction
 from investment.market.models.bars import BarRevision, DailyBar, Origin, QuarantinedRow
 from investment.market.models.companies import Company, Filing
 from investment.market.models.estimates import (
+    ESTIMATES,
     EarningsDate,
     EarningsReport,
     FigureCheck,
@@ -18,6 +19,7 @@ from investment.market.models.quotes import Quote
 from investment.market.models.sessions import Session
 
 __all__ = [
+    "ESTIMATES",
     "BarRevision",
     "Company",
     "CorporateAction",

@@ -3,6 +3,8 @@ What providers other than the SEC tell of a company: when it reports, how that w
 what analysts recommend, and figures of its books. Nothing here is ever mixed with what was filed.
 """
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 
@@ -178,3 +180,13 @@ class FigureCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.figure} of {self.instrument_id}, {self.provider}"
+
+
+# All of them, each with the ``source`` whose words its rows are.
+ESTIMATES: Final[tuple[type[models.Model], ...]] = (
+    EarningsDate,
+    EarningsReport,
+    Recommendation,
+    ProviderMetrics,
+    FigureCheck,
+)

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.db import connection
 
-from investment.market.models import Company, CorporateAction, FxRate, Publication
+from investment.market.models import ESTIMATES, Company, CorporateAction, FxRate, Publication
 from investment.market.services.precedence import as_sql
 
 _VALUES = "open, high, low, close, volume, vwap, trades, origin_id"
@@ -143,6 +143,11 @@ def withdraw_facts(*, provider: str) -> int:
             cursor.execute(statement, [provider, provider])
             deleted += cursor.rowcount
     return deleted
+
+
+def withdraw_estimates(*, provider: str) -> int:
+    """Delete what a provider told of earnings, recommendations and figures; return how many rows."""
+    return sum(model._default_manager.filter(source=provider).delete()[0] for model in ESTIMATES)
 
 
 # Of companies that go as well, too: no foreign key takes their figures along.

@@ -1,11 +1,14 @@
 """What there is of one provider, for whoever is about to delete it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 
 from investment.market.models import (
+    ESTIMATES,
     Company,
     CorporateAction,
     Fact,
@@ -29,7 +32,8 @@ class Holdings:
     Of its chosen ``bars`` another source has ``promoted``; the rest are gaps. ``revisions`` are values that
     are not chosen, or not any more. ``facts`` are instruments that it told us of: those about which others
     have told something as well keep their ticker alone, the rest go. ``reference`` are exchange rates,
-    companies, their filings and the figures in them, and how it spells symbols.
+    companies, their filings and the figures in them, earnings, recommendations and figures of its own, and
+    how it spells symbols.
     """
 
     bars: int
@@ -69,6 +73,7 @@ def names() -> list[str]:
         *Publication.objects.values_list("source", flat=True).distinct(),
         *Company.objects.values_list("source", flat=True).distinct(),
         *FactImport.objects.values_list("source", flat=True).distinct(),
+        *(name for model in ESTIMATES for name in _sources_of(model)),
         *_told_by_name(),
     }
     return sorted(found)
@@ -123,9 +128,14 @@ def holdings(*, provider: str) -> Holdings:
         + Filing.objects.filter(company__source=provider).count()
         + reports.count()
         + Fact.objects.filter(report__in=reports).count()
+        + sum(model._default_manager.filter(source=provider).count() for model in ESTIMATES)
         + ListedSpelling.objects.filter(provider__in=asked_as(provider)).count(),
         answers=RawAnswer.objects.filter(provider__in=asked_as(provider)).count(),
     )
+
+
+def _sources_of(model: type[Model]) -> Iterator[str]:
+    yield from model._default_manager.values_list("source", flat=True).distinct()
 
 
 def _told_by_name() -> set[str]:

@@ -29,6 +29,7 @@ from investment.market.services.issues import open_issue
 from investment.market.services.withdrawal import (
     withdraw_actions,
     withdraw_bars,
+    withdraw_estimates,
     withdraw_facts,
     withdraw_reference,
 )
@@ -45,8 +46,8 @@ class Forgotten:
     """
     What was deleted, in rows; ``promoted`` of the ``bars`` have another source's value now, and
     ``promoted_actions`` of other sources are valid again. ``reference`` are rates, companies, their
-    filings and the figures in them, and spellings of symbols. ``instruments`` are gone, ``blanked`` keep
-    their ticker alone. ``computed`` are figures, scores and returns of the market.
+    filings and the figures in them, earnings, recommendations and spellings of symbols. ``instruments``
+    are gone, ``blanked`` keep their ticker alone. ``computed`` are figures, scores and returns of the market.
     """
 
     bars: int
@@ -89,6 +90,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     said = DataIssue.objects.filter(kind=DataIssue.Kind.DISAGREEMENT)
     said.filter(detail__told_by__contains=[provider]).delete()
     Origin.objects.filter(pk__in=origins).delete()
+    reference = withdraw_estimates(provider=provider)
     instruments, blanked = _forget_facts(provider, now)
     figures = withdraw_facts(provider=provider)
     computed = _forget_computed(touched) if touched else 0
@@ -99,6 +101,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     _reopen(touched, now)
     behind = asked_as(provider)
     deleted = archive.forget(providers=behind)
+    reference += figures + withdraw_reference(provider=provider) + spellings.forget(providers=behind)
     done = Forgotten(
         bars=withdrawn.bars,
         promoted=withdrawn.promoted,
@@ -107,7 +110,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
         quarantined=quarantined,
         actions=actions,
         promoted_actions=promoted_actions,
-        reference=figures + withdraw_reference(provider=provider) + spellings.forget(providers=behind),
+        reference=reference,
         instruments=instruments,
         blanked=blanked,
         computed=computed,

@@ -11,7 +11,8 @@ from pytest_django import Settings
 from investment.api.tests.contract import get
 from investment.api.tests.factories import signed_in
 from investment.lib import clock
-from investment.market.models import EarningsDate, Instrument
+from investment.market.models import ESTIMATES, EarningsDate, FigureCheck, Instrument, Ticker
+from investment.market.services.earnings_calendar import store_earnings_calendar
 from investment.market.services.estimates import (
     store_earnings,
     store_metrics,
@@ -23,9 +24,13 @@ from investment.market.services.instruments import upsert_instruments
 from investment.ops import tasks
 from investment.ops.models import Run, ScheduleEntry
 from investment.ops.schedule import due_entries
+from investment.ops.selectors.forgetting import holdings, names
 from investment.ops.services import earnings
+from investment.ops.services.forgetting import forget_provider
 from investment.ops.tests.stage import at
 from investment.providers import gateway
+from investment.providers.contracts import CompanyMetrics, EarningsReport, Recommendation
+from investment.providers.contracts import EarningsDate as EarningsDateRecord
 from investment.providers.errors import UnknownSymbol
 from investment.providers.registry import source_of
 from investment.providers.sandbox.testing import RunningSandbox, running_sandbox
@@ -158,3 +163,34 @@ def test_figures_of_three_providers_agree_and_are_told_apart(sandbox: RunningSan
         pytest.raises(UnknownSymbol),
     ):
         alpha.overview(symbol=fund.symbol)
+
+
+def test_what_was_told_is_seen_in_the_admin_and_goes_with_whoever_told_it(admin_client: Client) -> None:
+    told: dict[str, Any] = {
+        "name": "Apple",
+        "kind": "common_stock",
+        "first_seen_at": THURSDAY,
+        "updated_at": THURSDAY,
+    }
+    apple = Instrument.objects.create(symbol="AAPL", source="massive", **told)
+    Ticker.objects.create(instrument=apple, symbol="AAPL")
+    for days, source in enumerate(("finnhub", "other")):
+        day, now = TODAY + timedelta(days=days), THURSDAY + timedelta(days=days)
+        of: dict[str, Any] = {"instrument_id": apple.pk, "source": source, "now": now}
+        dates = [EarningsDateRecord("AAPL", day, None, 2026, 1 + days, None, 1.0, None, None)]
+        store_earnings_calendar(dates=dates, source=source, now=now)
+        store_earnings(record=[EarningsReport("AAPL", day, None, None, 1.0, 1.0, 0.0, 0.0)], **of)
+        store_recommendations(record=[Recommendation("AAPL", day, 1, 1, 1, 1, 1)], **of)
+        store_metrics(record=CompanyMetrics("AAPL", {"epsTTM": 1.0}, {}, {}), **of)
+        FigureCheck.objects.create(
+            instrument=apple, provider=source, source=source, figure="revenue", period_end=TODAY, ours=1.0,
+            theirs=1.0, differs_by=0.0, agrees=True, fetched_at=THURSDAY, checked_at=THURSDAY,
+        )  # fmt: skip
+    for model in ESTIMATES:
+        page = admin_client.get(f"/admin/market/{model._meta.model_name}/")
+        assert (page.status_code, "AAPL" in page.content.decode()) == (200, True)
+    assert (holdings(provider="finnhub").reference, names()) == (5, ["finnhub", "massive", "other"])
+
+    assert forget_provider(provider="finnhub", by="the tests", now=THURSDAY).reference == 5
+    assert [model._default_manager.filter(source="other").count() for model in ESTIMATES] == [1] * 5
+    assert [model._default_manager.count() for model in ESTIMATES] == [1] * 5

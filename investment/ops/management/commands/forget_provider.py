@@ -46,7 +46,7 @@ class Command(BaseCommand):
             f"Deleted: {done.bars:,} bars ({done.promoted:,} have another source's value now, "
             f"{done.gaps:,} are gaps), {done.revisions:,} revisions, {done.quarantined:,} quarantined rows, "
             f"{done.actions:,} splits and dividends ({done.promoted_actions:,} of other sources are valid "
-            f"again), {done.reference:,} rates, companies, filings and spellings, "
+            f"again), {done.reference:,} rates, companies, filings, estimates and spellings, "
             f"{done.instruments:,} instruments ({done.blanked:,} keep their ticker alone), "
             f"{done.computed:,} computed rows, {done.answers:,} raw answers"
         )
@@ -62,8 +62,8 @@ class Command(BaseCommand):
             f"Of {provider} there are {found.bars:,} bars in {found.sessions:,} sessions: of "
             f"{found.promoted:,} another source's value comes forward, {found.gaps:,} become gaps. With them "
             f"go {found.revisions:,} revisions, {found.quarantined:,} quarantined rows, {found.actions:,} "
-            f"splits and dividends, {found.reference:,} rates, companies, filings and spellings, facts about "
-            f"{found.facts:,} instruments, {found.answers:,} raw answers, and all figures and scores since "
-            "the first of these sessions. The rows of the calls stay.\n"
+            f"splits and dividends, {found.reference:,} rates, companies, filings, estimates and spellings, "
+            f"facts about {found.facts:,} instruments, {found.answers:,} raw answers, and all figures and "
+            "scores since the first of these sessions. The rows of the calls stay.\n"
             "If its key is still in .env, the next call brings new data: take it out and restart first."
         )
