@@ -4,7 +4,7 @@ import type { CallPrice, Datum, Refresh, Refreshable } from "@/api/types";
 import { clockTime, count, moment, roughly, sourceName, until } from "@/lib/format";
 import type { Tone } from "@/ui/parts";
 
-const REFRESHABLE: readonly string[] = ["quote", "company"] satisfies Refreshable[];
+const REFRESHABLE: readonly string[] = ["quote", "company", "facts"] satisfies Refreshable[];
 
 /** Whether people may have it asked for, one stock at a time; the rest comes with the whole market's files. */
 export function refreshable(kind: Datum["kind"]): kind is Refreshable {
