@@ -35,3 +35,18 @@ def _change(adjusted: Matrix, *, newer: int, older: int) -> Vector:
     if older > last:
         return np.full(adjusted.shape[1], np.nan)
     return np.asarray(adjusted[last - newer] / adjusted[last - older] - 1)
+
+
+def held_return(adjusted: Matrix) -> Vector:
+    """
+    Return what holding from the first row's close to the last one that there is has earned, a fraction.
+
+    That of the last row, or of what stopped trading before it the last there was. Unknown where there is no
+    first close, none after it, or what happened in between is unknown.
+
+    :param adjusted: fully adjusted closes, one row per exchange session, NaN where there was no bar.
+    """
+    known = np.isfinite(adjusted)
+    last = adjusted.shape[0] - 1 - np.argmax(known[::-1], axis=0)
+    final = adjusted[last, np.arange(adjusted.shape[1])]
+    return np.where(known[0] & (last > 0), final / adjusted[0] - 1, np.nan)
