@@ -5,8 +5,11 @@ The retries of a session's job are not here: they are in ``calculators/timetable
 job's row says when it is due.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+
+from django.conf import settings
 
 from investment.ops.calculators import timetable
 from investment.ops.models import ScheduleEntry
@@ -14,6 +17,8 @@ from investment.ops.selectors.prices import prices_to_come
 from investment.ops.services.companies import companies_due
 from investment.ops.services.earnings import earnings_due
 from investment.ops.services.facts import facts_due
+from investment.ops.services.news import FEEDS
+from investment.providers.titles import TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class Entry:
     One line: at ``at`` in New York, on ``weekdays`` (0 is Monday; None: daily), send ``task``.
 
     ``at_once``: also as soon as the line is new, as on a fresh installation; there prices come first.
+    ``every``: instead of once a day, again so long after it was sent. ``about``: what the task is told.
+    ``asks``: a line of asking for what a folder of bars has nobody to ask for.
     """
 
     name: str
@@ -30,8 +37,13 @@ class Entry:
     what: str
     weekdays: frozenset[int] | None = None
     at_once: bool = False
+    every: timedelta | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
+    asks: bool = False
 
     def next_after(self, now: datetime) -> datetime:
+        if self.every is not None:
+            return now + self.every
         return timetable.next_occurrence(at=self.at, now=now, weekdays=self.weekdays)
 
 
@@ -61,7 +73,15 @@ SCHEDULE = (
     Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
-)
+    # Of what a poll could not reach the next one goes on: how often each may be read is in its table.
+    *(
+        Entry(
+            f"news-{provider}", time(0), "ops.sync_news", f"What is written of all: {TITLES[provider]}",
+            at_once=True, every=feed.every, about={"provider": provider}, asks=True,
+        )
+        for provider, feed in FEEDS.items()
+    ),
+)  # fmt: skip
 
 
 def due_entries(*, now: datetime) -> list[Entry]:
@@ -74,6 +94,8 @@ def due_entries(*, now: datetime) -> list[Entry]:
     rows = {row.name: row for row in ScheduleEntry.objects.all()}
     due = []
     for entry in SCHEDULE:
+        if entry.asks and settings.MODE.kind == "data":
+            continue
         row = rows.pop(entry.name, None)
         if row is None:
             if _create(entry, now):

@@ -29,6 +29,7 @@ from investment.ops.services import (
     instruments,
     job_rows,
     leases,
+    news,
     rates,
     session_job,
     spellings,
@@ -42,6 +43,8 @@ from investment.quotas.services import totals
 logger = logging.getLogger(__name__)
 
 PATIENCE = 120.0  # seconds that the instrument list may wait for a slot, page by page
+
+NEWS_PATIENCE = 20.0  # seconds: a slot of a minute's window comes by then, and the next poll is near
 
 
 @shared_task(name="ops.advance_session")
@@ -183,6 +186,21 @@ def cross_check(**_unknown: object) -> None:
         logger.info("Cross-checks: %s", error)
         return
     logger.info("Cross-checks: %s", done.message if done else "nobody to ask, or nothing to ask about")
+
+
+@shared_task(name="ops.sync_news")
+def sync_news(*, provider: str, **_unknown: object) -> None:
+    """Read what a provider wrote since it was last heard. Where it failed the next poll goes on."""
+    if settings.MODE.kind == "data":
+        return
+    try:
+        done = news.sync_news(
+            provider=provider, now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=NEWS_PATIENCE
+        )
+    except (leases.Busy, leases.LeaseLost, ProviderError, QuotaExhausted) as error:
+        logger.warning("News of %s: %s", provider, error)
+        return
+    logger.info("News of %s: %s", provider, done.message if done else "nobody to ask, or not at this level")
 
 
 @shared_task(name="ops.fold_calls")

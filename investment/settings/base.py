@@ -212,8 +212,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Single quotes must not wait behind the whole market: they have a worker of their own.
-CELERY_TASK_ROUTES = {"acquisition.*": {"queue": "fetch"}}
+# Single quotes and news must not wait behind the whole market: they have a worker of their own.
+CELERY_TASK_ROUTES = {"acquisition.*": {"queue": "fetch"}, "ops.sync_news": {"queue": "fetch"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

@@ -26,11 +26,21 @@ NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # Monday 12:00 in New York
 NIGHT = datetime(2026, 3, 3, 5, 5, tzinfo=UTC)  # Tuesday 00:05
 
 
+def messages(queue: str) -> list[dict[str, dict[str, str]]]:
+    """Return what lies in a queue of the broker, the latest first."""
+    key = f"{django_settings.MODE.name}:celery:{queue}"
+    return [json.loads(raw) for raw in redis.state().lrange(key, 0, -1)]
+
+
 def sent() -> list[tuple[str, dict[str, str]]]:
     """Return what lies in the broker's queue, the latest first: tasks and their arguments."""
-    key = f"{django_settings.MODE.name}:celery:{django_settings.CELERY_TASK_DEFAULT_QUEUE}"
-    messages = [json.loads(raw) for raw in redis.state().lrange(key, 0, -1)]
-    return [(m["headers"]["task"], eval(m["headers"]["kwargsrepr"])) for m in messages]  # noqa: S307 - our own
+    lying = messages(django_settings.CELERY_TASK_DEFAULT_QUEUE)
+    return [(m["headers"]["task"], eval(m["headers"]["kwargsrepr"])) for m in lying]  # noqa: S307 - our own
+
+
+def daily(now: datetime) -> list[str]:
+    """Return what is due, without what comes again and again the whole day."""
+    return [entry.name for entry in schedule.due_entries(now=now) if entry.every is None]
 
 
 @pytest.fixture
@@ -48,9 +58,9 @@ def test_every_task_of_the_schedule_exists() -> None:
 def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
     schedule.due_entries(now=NOON)
 
-    due = schedule.due_entries(now=NIGHT)
+    due = daily(NIGHT)
 
-    assert [entry.name for entry in due] == [
+    assert due == [
         "sync-instruments", "sync-spellings", "cross-check", "open-sessions", "sync-fx-late",
     ]  # fmt: skip
     assert schedule.due_entries(now=NIGHT) == []
@@ -59,7 +69,7 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
 
 
 def test_reference_data_are_due_at_once_where_there_are_none_and_again_soon_where_that_failed() -> None:
-    assert [entry.name for entry in schedule.due_entries(now=NOON)] == [
+    assert daily(NOON) == [
         "sync-fx", "sync-companies", "sync-facts", "sync-earnings",
     ]  # fmt: skip
     assert schedule.due_entries(now=NOON) == []
@@ -76,7 +86,7 @@ def test_on_a_first_start_nothing_is_asked_before_prices(settings: Settings) -> 
     settings.MASSIVE_API_KEY, settings.MASSIVE_PLAN = "a-key-of-massive", "basic"
 
     assert schedule.due_entries(now=NOON) == []
-    assert [entry.name for entry in schedule.due_entries(now=NOON + schedule.AFTER_PRICES)] == [
+    assert daily(NOON + schedule.AFTER_PRICES) == [
         "sync-fx", "sync-companies", "sync-facts", "sync-earnings",
     ]  # fmt: skip
 
@@ -89,7 +99,7 @@ def test_a_contact_that_came_with_a_start_is_used_at_once(settings: Settings) ->
     settings.SEC_CONTACT = "Jane Doe jane@example.com"
     schedule.look_again_at_start(now=NOON + timedelta(minutes=2))
 
-    assert [entry.name for entry in schedule.due_entries(now=NOON + timedelta(minutes=2))] == [
+    assert daily(NOON + timedelta(minutes=2)) == [
         "sync-companies", "sync-facts",
     ]  # fmt: skip
 
@@ -97,7 +107,7 @@ def test_a_contact_that_came_with_a_start_is_used_at_once(settings: Settings) ->
 def test_old_calls_are_folded_daily() -> None:
     schedule.due_entries(now=NIGHT)
 
-    assert [entry.name for entry in schedule.due_entries(now=NIGHT + timedelta(hours=3))] == [
+    assert daily(NIGHT + timedelta(hours=3)) == [
         "probe-idle", "fold-calls",
     ]  # fmt: skip
 
@@ -131,13 +141,26 @@ def test_what_was_missed_while_nothing_ran_is_due_once() -> None:
     assert schedule.due_entries(now=NOON + timedelta(days=30)) == []
 
 
+def test_polls_do_not_wait_behind_jobs_and_are_worthless_when_the_next_one_comes(beat: Beat) -> None:
+    schedule.due_entries(now=NOON)
+
+    beat.tick(now=NOON + timedelta(hours=4))
+
+    polls = [found["headers"] for found in messages("fetch")]
+    assert {found["task"] for found in polls} == {"ops.sync_news"}
+    asked = {eval(found["kwargsrepr"])["provider"] for found in polls}  # noqa: S307 - our own
+    assert asked == {"massive", "finnhub", "alphavantage", "newsapi"}
+    assert all(found["expires"] for found in polls)
+    assert "ops.sync_news" not in {task for task, _ in sent()}
+
+
 def test_a_paused_entry_moves_on_without_being_due() -> None:
     schedule.due_entries(now=NOON)
     ScheduleEntry.objects.filter(name="open-sessions").update(paused=True)
 
     assert "open-sessions" not in {entry.name for entry in schedule.due_entries(now=NIGHT)}
     ScheduleEntry.objects.filter(name="open-sessions").update(paused=False)
-    assert schedule.due_entries(now=NIGHT + timedelta(hours=1)) == []
+    assert daily(NIGHT + timedelta(hours=1)) == []
 
 
 def test_a_clock_that_is_set_back_does_not_stop_the_schedule() -> None:

@@ -24,6 +24,7 @@ LOCK = "beat"
 TICK = 1.0  # real seconds
 NUDGE_AGAIN = 5.0  # real seconds until a job that nobody has begun is nudged once more
 ORPHANS_EVERY = 5.0  # real seconds
+LASTS = 20.0  # real seconds that a message lives at least
 
 
 class Beat:
@@ -51,7 +52,9 @@ class Beat:
                 self._orphans_at = time.monotonic()
                 runs.abandon_orphans(now=now)
         for entry in due:
-            self._send(entry.task, lease)
+            # One that comes again before anybody took it is worth nothing any more.
+            again = entry.every.total_seconds() / max(1.0, clock.rate()) if entry.every else None
+            self._send(entry.task, lease, expires=again and max(again, LASTS), **entry.about)
         if not jobs.any_in_work():
             job = jobs.due_jobs(now=now).first()
             if job is not None:
