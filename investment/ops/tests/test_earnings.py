@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
@@ -25,7 +26,7 @@ from investment.ops import tasks
 from investment.ops.models import Run, ScheduleEntry
 from investment.ops.schedule import due_entries
 from investment.ops.selectors.forgetting import holdings, names
-from investment.ops.services import earnings
+from investment.ops.services import earnings, installation
 from investment.ops.services.forgetting import forget_provider
 from investment.ops.tests.stage import at
 from investment.providers import gateway
@@ -114,7 +115,9 @@ def test_without_a_key_or_before_there_is_anything_to_store_nobody_is_asked(
     assert not Run.objects.exists()
 
 
-def test_figures_of_three_providers_agree_and_are_told_apart(sandbox: RunningSandbox, client: Client) -> None:
+def test_figures_of_three_providers_agree_and_are_told_apart(
+    sandbox: RunningSandbox, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Over real HTTP, by the store functions that the planner calls, as far as the stock page's answers."""
     checked = 0
     for company in Instrument.objects.filter(kind="common_stock", active=True, cik__isnull=False).order_by(
@@ -157,6 +160,12 @@ def test_figures_of_three_providers_agree_and_are_told_apart(sandbox: RunningSan
             told["reports"][0]["actual"] - told["reports"][0]["estimate"], abs=1e-3
         )
     assert checked >= 4 * 6
+    installation.record_mode(now=THURSDAY)
+    call_command("check_figures")
+    said = capsys.readouterr().out
+    assert said.startswith(f"4 instruments looked at, {checked} figures compared, {checked} agree.")
+    assert "Alpha Vantage, revenue: 4 of 4 agree, half are within 0.00%" in said
+    assert FigureCheck.objects.count() == checked
     fund = Instrument.objects.filter(kind="etf").earliest("pk")
     with (
         gateway.provider("alphavantage", lane="interactive", purpose="a test", patience=5) as alpha,
