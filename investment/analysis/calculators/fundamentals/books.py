@@ -31,8 +31,9 @@ from investment.analysis.calculators.fundamentals.lines import BY_NAME, PAYMENTS
 from investment.analysis.calculators.fundamentals.spans import Span, Step
 from investment.analysis.calculators.fundamentals.tellings import Entry, Row, best, differ
 
+_FIRST = date(1900, 1, 1)  # before it no company that files began; a year of 201 is a slip
 _MOST_FACTS = 5  # that one figure is put together of
-_REPORT = 0.1  # of the figures of the fullest filing
+_REPORT = 0.25  # of the figures of the fullest filing
 _RESTATED = 0.05  # by more than this; less is a matter of how things are classed
 
 
@@ -236,8 +237,9 @@ class Books:
 
 
 def _is_possible(fact: Told) -> bool:
-    """Whether its period is over on the day of the filing, and does not end before it starts."""
-    return fact.end <= fact.filed and (fact.start is None or fact.start <= fact.end)
+    """Whether its period is over when it is filed, does not end before it starts, and is of our time."""
+    start = fact.start or fact.end
+    return _FIRST <= start <= fact.end <= fact.filed
 
 
 def _rows(fact: Told) -> list[tuple[Line, int, Told, Measure]]:
@@ -261,7 +263,7 @@ def _currency(rows: Sequence[tuple[Line, int, Told, Measure]]) -> str | None:
     """
     Return the currency of most figures of the newest report; a translation of one year is not it.
 
-    What tells a single figure, such as an announcement, is no report: one that tells a tenth of what the
+    What tells a single figure, such as an announcement, is no report: one that tells a quarter of what the
     fullest filing does is.
     """
     counted: dict[tuple[date, str], Counter[str]] = {}

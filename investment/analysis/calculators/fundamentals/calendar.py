@@ -82,7 +82,11 @@ class Calendar:
     def year_to(self, end: int) -> Span | None:
         """Return the twelve months up to a boundary; None where no boundary lies a year before."""
         fitting = [start for start in self.boundaries if end - start in YEAR]
-        return (min(fitting, key=lambda start: (abs(end - start - 365), start)), end) if fitting else None
+        if not fitting:
+            return None
+        of_periods = {day for period in (*self.years, *self.quarters) for day in period.span}
+        # Of two boundaries near each other the one between periods, not that of a span told in passing.
+        return min(fitting, key=lambda start: (start not in of_periods, abs(end - start - 365), start)), end
 
 
 def _regular(books: Books) -> Counter[Span]:
@@ -117,14 +121,19 @@ class _Annual(NamedTuple):
         candidates = [span for span in self.told if span[1] == last]
         if not candidates:
             return max(self.told, key=_by_end), self.number
+        whole = [span for span in self.told if span[1] - span[0] in YEAR and span[1] <= last]
         if "KT" in self.form:
             # Of a transition report the span that follows a known year, not twelve months told beside it.
             following = [span for span in candidates if span[0] in ends]
             if following:
                 return max(following), None
-        elif whole := [span for span in self.told if span[1] - span[0] in YEAR and span[1] <= last]:
+        elif whole and (max(whole, key=_by_end)[1] == last or not _is_so_far(min(candidates))):
             return max(whole, key=_by_end), self.number
         return min(candidates), self.number
+
+
+def _is_so_far(span: Span) -> bool:
+    return span[1] - span[0] in _SO_FAR
 
 
 def _years(books: Books) -> tuple[Period, ...]:

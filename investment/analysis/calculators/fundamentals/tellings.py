@@ -7,7 +7,7 @@ the longest span up to the end of its own period; a figure under another tag is 
 the same filing tells both for one period and they differ.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from investment.analysis.calculators.fundamentals.facts import Told
 from investment.analysis.calculators.fundamentals.lines import LARGEST, POSITIVE, Line
 from investment.analysis.calculators.fundamentals.spans import Span
 
-_MANY = 1 / 3  # of the figures of its fullest day; what a filing tells of fewer is told in passing
+_MANY = 1 / 3  # of the lines of its fullest day; a day that a filing tells fewer of is told in passing
 _SAME = 0.005  # two tags tell the same, if they differ by no more
 _APART = 0.10  # so much do a total and a part differ at least, for the one not to stand for the other
 _NOT_A_TOTAL = 0.3  # of a part told beside it; commodity traders tell totals of half of their sales
@@ -72,14 +72,14 @@ class Days(NamedTuple):
 
 def days_of(facts: Iterable[tuple[Line, Told]], boundary: Mapping[int, int]) -> Days:
     """Return the days of filings: those that they tell much of. The last of them is their own."""
-    told: dict[str, Counter[int]] = defaultdict(Counter)
-    sheets: dict[str, Counter[int]] = defaultdict(Counter)
+    told: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    sheets: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for line, fact in facts:
         if line.name != "shares":
             day = fact.end.toordinal()
-            told[fact.accession][boundary.get(day, day)] += 1
+            told[fact.accession][boundary.get(day, day)].add(line.name)
             if line.kind == "balance":
-                sheets[fact.accession][day] += 1
+                sheets[fact.accession][day].add(line.name)
     return Days(
         boundary,
         {accession: max(_full(days)) for accession, days in told.items()},
@@ -87,9 +87,9 @@ def days_of(facts: Iterable[tuple[Line, Told]], boundary: Mapping[int, int]) -> 
     )
 
 
-def _full(days: Counter[int]) -> list[int]:
-    least = _MANY * max(days.values())
-    return [day for day, count in days.items() if count >= least]
+def _full(days: Mapping[int, set[str]]) -> list[int]:
+    least = _MANY * max(map(len, days.values()))
+    return [day for day, lines in days.items() if len(lines) >= least]
 
 
 def read(line: Line, rows: Sequence[Row], days: Days) -> Read:

@@ -1,0 +1,420 @@
+"""How filings differ from what they should be, each way once. Figures are made up and worked out by hand."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from investment.analysis.calculators.fundamentals.facts import Split, is_of_shares
+from investment.analysis.tests.filings import Filing, on, quarters, read, trailing, years
+
+CONTRACTS = "RevenueFromContractWithCustomerExcludingAssessedTax"
+CASH = "NetCashProvidedByUsedInOperatingActivities"
+CAPEX = "PaymentsToAcquirePropertyPlantAndEquipment"
+WEIGHTED = "WeightedAverageNumberOfSharesOutstandingBasic"
+COVER = "dei:EntityCommonStockSharesOutstanding"
+YEAR = ("2023-01-01", "2023-12-31")
+BEFORE = ("2022-01-01", "2022-12-31")
+QUARTERS = (
+    ("2023-01-01", "2023-03-31"),
+    ("2023-04-01", "2023-06-30"),
+    ("2023-07-01", "2023-09-30"),
+    ("2023-10-01", "2023-12-31"),
+)
+
+
+def annual(filed: Any = "2024-02-15", year: Any = 2023, form: Any = "10-K", **told: float) -> Filing:
+    """An annual report that tells flows of its year, and balances at its end where a tag is one."""
+    filing = Filing(form, filed, year=year)
+    for tag, value in told.items():
+        filing.flow(tag, value, f"{year}-01-01", f"{year}-12-31")
+    return filing
+
+
+def sheet(**told: float) -> Filing:
+    filing = annual(NetIncomeLoss=1)
+    for tag, value in told.items():
+        filing.balance(tag, value, YEAR[1])
+    return filing
+
+
+# Which tag, and which of its tellings.
+
+
+def test_a_zero_under_a_tag_that_is_not_used_is_no_figure() -> None:
+    assert years(read(annual(Revenues=0, SalesRevenueNet=90)), "revenue") == {2023: 90}
+    assert years(read(annual(Revenues=0, NetIncomeLoss=-5)), "revenue") == {2023: 0}  # before any sale
+
+
+def test_of_a_figure_told_twice_in_a_filing_the_exact_one_counts() -> None:
+    for values in ((383_285_000_000, 383_300_000_000), (383_300_000_000, 383_285_000_000)):
+        filing = Filing("10-K", "2024-02-15", year=2023)
+        for value in values:
+            filing.flow(CONTRACTS, value, *YEAR)
+        assert years(read(filing), "revenue") == {2023: 383_285_000_000}
+
+
+@pytest.mark.parametrize(
+    ("again", "counts"),
+    [
+        pytest.param(383_000_000_000, 383_285_000_000, id="rounded"),
+        pytest.param(383_300_000_000, 383_285_000_000, id="rounded-less"),
+        pytest.param(383_284_000_000, 383_284_000_000, id="restated"),
+        pytest.param(380_000_000_000, 380_000_000_000, id="too-far-off-to-be-rounded"),
+    ],
+)
+def test_a_later_filing_that_only_rounds_changes_nothing(again: float, counts: float) -> None:
+    later = annual("2025-02-15", 2024, **{CONTRACTS: 400_000_000_000}).flow(CONTRACTS, again, *YEAR)
+
+    assert years(read(annual(**{CONTRACTS: 383_285_000_000}), later), "revenue")[2023] == counts
+
+
+def test_a_quarter_told_in_a_note_under_another_tag_does_not_name_the_filing_s_own() -> None:
+    # The annual report's note on quarters says «Revenues», its statement «SalesRevenueNet».
+    filing = annual(SalesRevenueNet=100).flow("Revenues", 33, *QUARTERS[3])
+    nine = Filing("10-Q", "2023-11-01").flow("SalesRevenueNet", 67, YEAR[0], QUARTERS[2][1])
+    restated = annual("2025-02-15", 2024, SalesRevenueNet=120).flow("SalesRevenueNet", 101, *YEAR)
+
+    assert years(read(filing), "revenue") == {2023: 100}
+    assert quarters(read(nine, filing), "revenue")["2023Q4"] == 33
+    assert years(read(filing, restated), "revenue") == {2023: 101, 2024: 120}
+
+
+def test_what_is_told_in_passing_of_the_days_after_is_not_the_filing_s_period() -> None:
+    filing = annual(Revenues=100, NetIncomeLoss=10, **{CASH: 12, CAPEX: 3}).balance("Assets", 500, YEAR[1])
+    filing.flow("Revenues", 8, "2024-01-01", "2024-01-31")  # sales of a business bought after the year
+    filing.flow(CONTRACTS, 5, "2024-01-01", "2024-01-31")
+    nine = Filing("10-Q", "2023-11-01").flow("Revenues", 70, YEAR[0], QUARTERS[2][1])
+
+    statements = read(nine, filing)
+
+    assert statements.calendar.latest == date(2023, 12, 31).toordinal()
+    assert quarters(statements, "revenue") == {"2023Q4": 30}
+    assert trailing(statements, "revenue", "2023-12-31") == 100
+
+
+def test_a_part_stands_for_no_total_of_a_period_whose_total_is_not_told() -> None:
+    # The note tells fees of three years, the statement the total of two.
+    filing = (
+        annual(Revenues=100, **{CONTRACTS: 20}).flow("Revenues", 90, *BEFORE).flow(CONTRACTS, 18, *BEFORE)
+    )
+    filing.flow("NetIncomeLoss", 5, "2021-01-01", "2021-12-31")
+    filing.flow(CONTRACTS, 17, "2021-01-01", "2021-12-31")
+
+    assert years(read(filing), "revenue") == {2021: None, 2022: 90, 2023: 100}
+
+
+def test_a_part_told_alone_in_one_filing_is_known_from_those_that_tell_the_total_beside_it() -> None:
+    minorities = annual(NetIncomeLoss=60, ProfitLoss=100)
+    first = (
+        Filing("10-Q", "2023-05-01")
+        .flow("NetIncomeLoss", 12, *QUARTERS[0])
+        .flow("ProfitLoss", 20, *QUARTERS[0])
+    )
+    second = Filing("10-Q", "2023-08-01").flow("ProfitLoss", 50, YEAR[0], QUARTERS[1][1])
+
+    assert quarters(read(first, second, minorities), "net_income") == {"2023Q1": 12}
+    assert years(read(first, second, minorities), "net_income") == {2023: 60}
+
+
+def test_a_total_far_below_its_part_is_none_but_hedging_losses_are() -> None:
+    assert years(read(annual(Revenues=4, **{CONTRACTS: 100})), "revenue") == {2023: 100}
+    assert years(read(annual(Revenues=45, **{CONTRACTS: 100})), "revenue") == {2023: 45}
+
+
+def test_a_nine_months_figure_of_another_kind_is_not_taken_from_the_year() -> None:
+    # The year is told with and without what was sold, the nine months only without it.
+    nine = Filing("10-Q", "2023-11-01").flow("NetIncomeLoss", 9, YEAR[0], QUARTERS[2][1])
+    nine.flow(f"{CASH}ContinuingOperations", 60, YEAR[0], QUARTERS[2][1])
+    whole = annual(NetIncomeLoss=12, **{CASH: 100, f"{CASH}ContinuingOperations": 80})
+
+    statements = read(nine, whole)
+
+    assert years(statements, "operating_cash_flow") == {2023: 100}
+    assert quarters(statements, "operating_cash_flow")["2023Q4"] is None
+    assert quarters(statements, "net_income")["2023Q4"] == 3
+
+
+# Restatements.
+
+
+def restating() -> list[Filing]:
+    """A business is sold in the last quarter: the annual report leaves it out, the one before did not."""
+    return [
+        annual("2023-02-15", 2022, Revenues=100),
+        Filing("10-Q", "2023-11-01")
+        .flow("Revenues", 78, YEAR[0], QUARTERS[2][1])
+        .flow("Revenues", 75, "2022-01-01", "2022-09-30"),
+        annual("2024-02-15", 2023, Revenues=80).flow("Revenues", 75, *BEFORE),
+    ]
+
+
+def test_a_quarter_is_unknown_until_both_its_parts_are_restated() -> None:
+    before = Filing("10-Q", "2022-11-01").flow("Revenues", 75, "2022-01-01", "2022-09-30")
+    after = Filing("10-Q", "2024-11-01").flow("Revenues", 66, "2024-01-01", "2024-09-30")
+    after.flow("Revenues", 58, YEAR[0], QUARTERS[2][1])
+
+    then = read(before, *restating())
+    now = read(before, *restating(), after)
+
+    assert years(then, "revenue") == {2022: 75, 2023: 80}
+    assert quarters(then, "revenue")["2023Q4"] is None  # not 80 - 78
+    assert quarters(now, "revenue")["2023Q4"] == 22  # 80 - 58
+
+
+def test_twelve_months_take_a_restated_quarter_from_a_restated_year() -> None:
+    first = Filing("10-Q", "2023-05-01").flow("Revenues", 25, *QUARTERS[0])
+    again = Filing("10-Q", "2024-05-01").flow("Revenues", 21, "2024-01-01", "2024-03-31")
+    again.flow("Revenues", 18, *QUARTERS[0])
+
+    assert trailing(read(first, *restating(), again), "revenue", "2024-03-31") == 83  # 80 - 18 + 21
+
+
+def test_twelve_months_over_a_restatement_within_the_year_are_unknown() -> None:
+    whole = annual(Revenues=100)
+    first = Filing("10-Q", "2023-05-01").flow("Revenues", 25, *QUARTERS[0])
+    again = Filing("10-Q", "2024-05-01").flow("Revenues", 21, "2024-01-01", "2024-03-31")
+    again.flow("Revenues", 18, *QUARTERS[0])  # without what the year still contains
+
+    assert trailing(read(first, whole, again), "revenue", "2024-03-31") is None
+
+
+# What lines are put together of.
+
+
+def test_goods_and_services_told_apart_are_added_and_so_is_what_they_cost() -> None:
+    told = annual(SalesRevenueGoodsNet=70, SalesRevenueServicesNet=30, CostOfGoodsSold=40, CostOfServices=12)
+
+    found = [years(read(told), name)[2023] for name in ("revenue", "cost_of_revenue", "gross_profit")]
+
+    assert found == [100, 52, 48]
+    assert years(read(annual(SalesRevenueNet=110, SalesRevenueGoodsNet=70)), "revenue") == {2023: 110}
+
+
+def test_a_driller_spends_on_wells_and_on_other_things() -> None:
+    wells = {"PaymentsToAcquireOilAndGasPropertyAndEquipment": 90}
+    other = {"PaymentsToAcquireOtherPropertyPlantAndEquipment": 7}
+
+    assert years(read(annual(**{CASH: 130}, **wells, **other)), "capital_expenditure") == {2023: 97}
+    assert years(read(annual(**{CASH: 130}, **wells, **other)), "free_cash_flow") == {2023: 33}
+    assert years(read(annual(NetIncomeLoss=1, **other)), "capital_expenditure") == {2023: 7}
+    assert years(read(annual(NetIncomeLoss=1, **{CAPEX: 99}, **other)), "capital_expenditure") == {2023: 99}
+
+
+def test_what_was_spent_is_spent_though_its_sign_is_that_of_the_statement() -> None:
+    statements = read(annual(**{CASH: 50, CAPEX: -20, "PaymentsOfDividends": -5}))
+
+    found = [
+        years(statements, name)[2023] for name in ("capital_expenditure", "free_cash_flow", "dividends_paid")
+    ]
+    assert found == [20, 30, 5]
+
+
+def test_a_quarter_in_which_less_than_nothing_was_spent_is_unknown() -> None:
+    nine = Filing("10-Q", "2023-11-01").flow(CAPEX, 30, YEAR[0], QUARTERS[2][1])
+    nine.flow("NetIncomeLoss", 1, YEAR[0], QUARTERS[2][1])
+
+    assert (
+        quarters(read(nine, annual(NetIncomeLoss=2, **{CAPEX: 29})), "capital_expenditure")["2023Q4"] is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "revenue"),
+    [
+        pytest.param({"InterestIncomeExpenseNet": 60, "NoninterestIncome": 40}, 100, id="told-net"),
+        pytest.param(
+            {"InterestAndDividendIncomeOperating": 90, "InterestExpense": 30, "NoninterestIncome": 40},
+            100,
+            id="less-what-is-paid",
+        ),
+        pytest.param(
+            {"Revenues": 12, "InterestIncomeExpenseNet": 60, "NoninterestIncome": 40},
+            100,
+            id="fees-as-revenues",
+        ),
+        pytest.param(
+            {"RevenuesNetOfInterestExpense": 101, "InterestIncomeExpenseNet": 60, "NoninterestIncome": 41},
+            101,
+            id="told-whole",
+        ),
+        pytest.param({CONTRACTS: 12, "InterestAndDividendIncomeOperating": 90}, None, id="fees-alone"),
+        pytest.param({CONTRACTS: 12, "PremiumsEarnedNet": 90}, None, id="an-insurer-s-fees"),
+        pytest.param({CONTRACTS: 12, "OperatingLeaseLeaseIncome": 90}, None, id="a-landlord-s-services"),
+        pytest.param({CONTRACTS: 95, "OperatingLeaseLeaseIncome": 5}, 95, id="a-maker-who-lets-a-little"),
+        pytest.param({CONTRACTS: 95, "InterestIncomeExpenseNet": -5}, 95, id="a-maker-who-pays-interest"),
+    ],
+)
+def test_revenue_of_banks_insurers_and_landlords(told: dict[str, float], revenue: float | None) -> None:
+    assert years(read(annual(NetIncomeLoss=1, **told)), "revenue") == {2023: revenue}
+
+
+def test_an_insurer_has_no_gross_profit() -> None:
+    told = {"Revenues": 370, "PremiumsEarnedNet": 290, "CostOfGoodsAndServicesSold": 39}
+
+    assert years(read(annual(**told)), "gross_profit") == {2023: None}
+
+
+def test_a_cost_told_below_zero_makes_no_gross_profit() -> None:
+    assert years(read(annual(Revenues=100, CostOfRevenue=-65)), "gross_profit") == {2023: None}
+
+
+@pytest.mark.parametrize(
+    ("told", "debt", "long"),
+    [
+        pytest.param({"LongTermDebtCurrent": 5, "SeniorNotes": 90}, None, None, id="due-and-notes"),
+        pytest.param({"SecuredDebt": 40, "UnsecuredDebt": 60}, None, None, id="by-kind"),
+        pytest.param({"LongTermDebtCurrent": 5, "SeniorNotes": 0}, 5, None, id="a-kind-there-is-none-of"),
+        pytest.param({"ConvertibleLongTermNotesPayable": 50, "DebtCurrent": 5}, 55, 50, id="one-long-part"),
+        pytest.param(
+            {"ConvertibleLongTermNotesPayable": 50, "LongTermLineOfCredit": 20},
+            None, None, id="two-long-parts",
+        ),
+        pytest.param(
+            {"LongTermDebt": 70, "ConvertibleLongTermNotesPayable": 50, "LongTermDebtCurrent": 8},
+            70, 62, id="whole-and-a-part",
+        ),
+        pytest.param({"LongTermDebtNoncurrent": 0, "DebtCurrent": 5}, 5, 0, id="nothing-long"),
+        pytest.param(
+            {
+                "LongTermDebtAndCapitalLeaseObligations": 28,
+                "LongTermDebtAndCapitalLeaseObligationsCurrent": 24,
+            },
+            52, 28, id="with-leases",
+        ),
+    ],
+)  # fmt: skip
+def test_debt_of_which_a_part_may_be_missing_is_unknown(
+    told: dict[str, float], debt: float | None, long: float | None
+) -> None:
+    assert [on(read(sheet(**told)), name, YEAR[1]) for name in ("debt", "long_debt")] == [debt, long]
+
+
+def test_cash_is_without_what_is_tied_up_and_of_a_bank_with_what_it_has_at_others() -> None:
+    tied = "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents"
+    usual = sheet(CashAndCashEquivalentsAtCarryingValue=50, **{tied: 62}).balance(tied, 71, "2022-12-31")
+
+    assert on(read(usual), "cash", YEAR[1]) == 50
+    assert on(read(usual), "cash", "2022-12-31") is None  # all that is told is more than cash
+    assert on(read(sheet(CashAndDueFromBanks=29, **{tied: 624})), "cash", YEAR[1]) == 624
+
+
+# Shares.
+
+
+def counted(
+    cover: float | None, weighted: float | None, *, income: float = 200, eps: float = 2.0
+) -> float | None:
+    filing = annual(NetIncomeLoss=income).flow("EarningsPerShareBasic", eps, *YEAR, "USD/shares")
+    if weighted is not None:
+        filing.flow(WEIGHTED, weighted, *YEAR, "shares")
+    if cover is not None:
+        filing.balance(COVER, cover, "2024-02-10", "shares")
+    shares = read(filing).shares(date(2024, 3, 1))
+    return None if shares is None else shares.value
+
+
+@pytest.mark.parametrize(
+    ("cover", "weighted", "shares"),
+    [
+        pytest.param(98, 100, 98, id="as-usual"),
+        pytest.param(600, 100, 600, id="just-listed"),
+        pytest.param(0.098, 100, 100, id="cover-in-thousands"),
+        pytest.param(98_000, 100, 100, id="cover-times-a-thousand"),
+        pytest.param(12, 100, 100, id="cover-of-one-class"),
+        pytest.param(0, 100, 100, id="cover-left-empty"),
+        pytest.param(98, 100_000, 98, id="weighted-times-a-thousand"),
+        pytest.param(98, 0.1, 98, id="weighted-in-thousands"),
+        pytest.param(None, 100, 100, id="no-cover"),
+        pytest.param(None, 0.1, None, id="no-cover-and-weighted-in-thousands"),
+        pytest.param(0.1, 100_000, None, id="neither-can-be"),
+        pytest.param(98, None, 98, id="cover-alone"),
+    ],
+)
+def test_shares_are_those_that_earnings_are_divided_by(
+    cover: float | None, weighted: float | None, shares: float | None
+) -> None:
+    assert counted(cover, weighted) == shares
+
+
+def test_shares_that_nothing_speaks_for_are_unknown() -> None:
+    assert counted(12, 100, income=1, eps=0.01) is None  # too few cents to divide by
+    assert counted(98, 100, income=1, eps=0.01) == 98
+
+
+def test_who_reports_once_a_year_tells_its_shares_for_a_year() -> None:
+    filing = annual(form="20-F", NetIncomeLoss=1).balance(COVER, 50, YEAR[1], "shares")
+
+    for day, expected in (("2024-12-01", 50), ("2025-12-01", None)):
+        shares = read(filing).shares(date.fromisoformat(day))
+        assert (shares and shares.value) == expected
+
+
+def test_zero_earnings_per_share_of_a_profit_are_not_told() -> None:
+    for income, expected in ((200, None), (0.4, 0.0)):
+        filing = annual(NetIncomeLoss=income).flow("EarningsPerShareDiluted", 0, *YEAR, "USD/shares")
+        filing.flow(WEIGHTED, 100, *YEAR, "shares")
+        assert years(read(filing), "eps_diluted") == {2023: expected}
+
+
+@pytest.mark.parametrize("ratio", [2.0, 20.0, 1.5, 4 / 3, 1.3333, 1.05, 1.998, 0.125, 0.0667, 50.0])
+def test_a_split_changes_the_count_of_shares(ratio: float) -> None:
+    assert is_of_shares(ratio)
+
+
+@pytest.mark.parametrize("ratio", [1.281, 1.253, 1.324, 1.0027455, 0.0])
+def test_what_was_spun_off_does_not(ratio: float) -> None:
+    filing = annual(NetIncomeLoss=200).flow("EarningsPerShareBasic", 2.0, *YEAR, "USD/shares")
+
+    assert not is_of_shares(ratio)
+    assert years(read(filing, splits=[Split(date(2024, 4, 2), ratio)]), "eps_basic") == {2023: 2.0}
+
+
+# Currencies and calendars.
+
+
+def test_a_company_that_reports_in_another_currency_from_now_on_is_read_in_it() -> None:
+    old = Filing("10-K", "2023-02-15", year=2022)
+    for year in (2020, 2021, 2022):
+        for tag in ("Revenues", "NetIncomeLoss", CASH):
+            old.flow(tag, 130, f"{year}-01-01", f"{year}-12-31", "CAD")
+    new = annual(Revenues=110, NetIncomeLoss=9).flow("Revenues", 100, *BEFORE)
+    note = Filing("8-K", "2024-03-01").flow("Revenues", 140, *YEAR, "CAD")  # a single figure, in passing
+
+    statements = read(old, new, note)
+
+    assert statements.books.currency == "USD"
+    assert years(statements, "revenue") == {2022: 100, 2023: 110}
+
+
+def test_years_before_and_after_new_owners_are_not_one_year() -> None:
+    filing = Filing("10-K", "2024-02-15", year=2023).flow("Revenues", 30, "2023-01-01", "2023-04-15")
+    filing.flow("Revenues", 70, "2023-04-16", "2023-12-31").flow("Revenues", 95, *BEFORE)
+
+    statements = read(annual("2023-02-15", 2022, Revenues=95), filing)
+
+    assert {each.end.year: each.transition for each in statements.calendar.years} == {2022: False, 2023: True}
+    assert trailing(statements, "revenue", "2023-12-31") == 100
+
+
+def test_twelve_months_begin_where_a_year_does_and_not_where_something_told_in_passing_does() -> None:
+    # Years of 52 weeks; a note tells the quarter from the first of the month, eight days after it began.
+    filing = Filing("10-K", "2024-02-15", year=2023).flow("Revenues", 100, "2022-12-25", "2023-12-23")
+    filing.flow("Revenues", 26, "2023-09-24", "2023-12-23").flow("Revenues", 9, "2022-12-24", "2023-03-25")
+    filing.flow("NetIncomeLoss", 4, "2023-01-01", "2023-06-30")
+    filing.flow("NetIncomeLoss", 8, "2022-12-25", "2023-12-23")
+
+    assert trailing(read(filing), "revenue", "2023-12-23") == 100
+
+
+def test_a_year_that_cannot_be_is_a_slip_of_the_pen() -> None:
+    filing = annual(Revenues=100).flow("Revenues", 7, "0201-01-01", "0201-12-31")
+
+    assert years(read(filing), "revenue") == {2023: 100}
+
+
+def test_a_quarterly_report_filed_after_the_annual_one_is_read() -> None:
+    late = Filing("10-Q", "2024-06-01").flow("Revenues", 70, YEAR[0], QUARTERS[2][1])
+
+    assert quarters(read(annual(Revenues=100), late), "revenue")["2023Q4"] == 30
+    assert "2023Q4" not in quarters(read(annual(Revenues=100), late, as_of="2024-05-31"), "revenue")
