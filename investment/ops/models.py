@@ -43,7 +43,7 @@ class Lock(Lease):
 
 
 class SessionJob(Lease):
-    """The main job of one session: fetch, store, fetch actions, analyse, rank."""
+    """The main job of one session: fetch, store, fetch actions, analyse, rank, score."""
 
     class State(models.TextChoices):
         DUE = "due", "Due"
@@ -83,6 +83,7 @@ class SessionStage(models.Model):
         ACTIONS = "actions", "Fetch due corporate actions"
         ANALYSE = "analyse", "Analyse what changed"
         RANK = "rank", "Rank"
+        SCORE = "score", "Score"
 
     class State(models.TextChoices):
         PENDING = "pending", "Pending"
@@ -123,6 +124,7 @@ class Run(models.Model):
         FACTS = "facts", "Figures of filings"
         EARNINGS = "earnings", "Earnings calendar"
         NEWS = "news", "News"
+        SCORES = "scores", "Past scores and their record"
 
     class Trigger(models.TextChoices):
         SCHEDULE = "schedule", "Schedule"

@@ -368,7 +368,7 @@ def _analysis(row: History, total: int) -> HistoryStep:
     done = sum(1 for point in points if point <= row.analysed_over)
     waiting = (
         SessionStage.objects.filter(
-            name__in=[SessionStage.Name.ANALYSE, SessionStage.Name.RANK],
+            name__in=[SessionStage.Name.ANALYSE, SessionStage.Name.RANK, SessionStage.Name.SCORE],
             job__in=SessionStage.objects.filter(
                 name=SessionStage.Name.BARS, state=SessionStage.State.DONE
             ).values("job_id"),

@@ -15,7 +15,9 @@ STAGES = (
     SessionStage.Name.ACTIONS,
     SessionStage.Name.ANALYSE,
     SessionStage.Name.RANK,
+    SessionStage.Name.SCORE,
 )
+ANALYSIS = STAGES[2:]  # what is done of what is stored
 # More than this many instruments to look at again: look at all, rather than list them in a row.
 _MANY = 5_000
 
@@ -63,8 +65,17 @@ def ask_again(*, session: date, now: datetime) -> SessionJob:
 
 
 def reset_stages(*, session: date, names: Iterable[str], detail: dict[str, object] | None = None) -> None:
-    """Let stages be pending again."""
-    SessionStage.objects.filter(job_id=session, name__in=list(names)).update(
+    """Let stages be pending again; those that a job of before did not have are made."""
+    wanted = list(names)
+    have = SessionStage.objects.filter(job_id=session).values_list("name", flat=True)
+    SessionStage.objects.bulk_create(
+        (
+            SessionStage(job_id=session, name=name, position=STAGES.index(name))
+            for name in sorted(set(wanted) - set(have))
+        ),
+        ignore_conflicts=True,
+    )
+    SessionStage.objects.filter(job_id=session, name__in=wanted).update(
         state=SessionStage.State.PENDING,
         started_at=None,
         finished_at=None,
@@ -94,7 +105,7 @@ def reopen_later(*, after: date, instrument_ids: Sequence[int] | None, now: date
 
 @transaction.atomic
 def reopen_analysis(*, session: date, instrument_ids: Sequence[int] | None, now: datetime) -> None:
-    """Let one done session be analysed and ranked again."""
+    """Let one done session be analysed, ranked and scored again."""
     SessionJob.objects.select_for_update(no_key=True).get(pk=session)
     analyse = SessionStage.objects.get(job_id=session, name=SessionStage.Name.ANALYSE)
     wanted: list[int] | None = None if instrument_ids is None else sorted(set(instrument_ids))
@@ -104,6 +115,5 @@ def reopen_analysis(*, session: date, instrument_ids: Sequence[int] | None, now:
         wanted = None if before is None else sorted({*wanted, *before})
     if wanted is not None and len(wanted) > _MANY:
         wanted = None
-    names = (SessionStage.Name.ANALYSE, SessionStage.Name.RANK)
-    reset_stages(session=session, names=names, detail={"instruments": wanted})
+    reset_stages(session=session, names=ANALYSIS, detail={"instruments": wanted})
     SessionJob.objects.filter(pk=session).update(next_try_at=now)

@@ -1,7 +1,7 @@
 """
 The main job of a session: a state machine over rows.
 
-    due ──▶ not_published ─┐      fetched, stored, actions, analysed, ranked
+    due ──▶ not_published ─┐      fetched, stored, actions, analysed, ranked, scored
      │  ◀──── try again ───┤ ───────────────────────────────────────────────▶ done ──▶ read once more
      ├────▶ partial ───────┤
      ├────▶ failed ────────┘
@@ -21,7 +21,7 @@ from investment.market.selectors.sessions import session_on
 from investment.ops.calculators import timetable
 from investment.ops.models import Run, SessionJob, SessionStage
 from investment.ops.services import leases, runs, stage_actions, stage_analysis, stage_bars
-from investment.ops.services.job_rows import ensure_job, reset_stages
+from investment.ops.services.job_rows import ANALYSIS, ensure_job, reset_stages
 from investment.ops.services.work import OnProgress, Pause, Work, silent
 
 _STEPS: dict[str, Callable[[Work], Pause | None]] = {
@@ -29,6 +29,7 @@ _STEPS: dict[str, Callable[[Work], Pause | None]] = {
     SessionStage.Name.ACTIONS: stage_actions.fetch_due_actions,
     SessionStage.Name.ANALYSE: stage_analysis.analyse,
     SessionStage.Name.RANK: stage_analysis.rank,
+    SessionStage.Name.SCORE: stage_analysis.score,
 }
 _FETCHING = (SessionStage.Name.BARS, SessionStage.Name.ACTIONS)
 
@@ -130,8 +131,7 @@ def _prepare(work: Work, job: SessionJob, *, stored_only: bool) -> None:
         if stored_only:
             finished = {"state": SessionStage.State.DONE, "finished_at": work.now}
             SessionStage.objects.filter(job_id=work.session, name__in=_FETCHING).update(**finished)
-            others = (SessionStage.Name.ANALYSE, SessionStage.Name.RANK)
-            reset_stages(session=work.session, names=others)
+            reset_stages(session=work.session, names=ANALYSIS)
         elif work.reread and job.reread_due_at is not None and job.reread_due_at <= work.now:
             bars = SessionStage.objects.get(job_id=work.session, name=SessionStage.Name.BARS)
             if bars.state == SessionStage.State.DONE:

@@ -1,9 +1,10 @@
-"""The last two stages of a session's job: analyse what changed, and rank."""
+"""The last stages of a session's job: analyse what changed, rank, and score."""
 
 from datetime import timedelta
 
 from investment.analysis.services.ranking import rank_session
 from investment.analysis.services.run import ScoresWithheld, analyse_session
+from investment.analysis.services.scores import score_session
 from investment.ops.models import SessionJob, SessionStage
 from investment.ops.services.work import Pause, Work
 
@@ -38,4 +39,17 @@ def rank(work: Work) -> Pause | None:
     work.tally.ranked = result.stocks + result.etfs
     work.detail = {"stocks": result.stocks, "etfs": result.etfs, "unranked": result.unranked}
     work.tell(SessionStage.Name.RANK, 1, 1)
+    return None
+
+
+def score(work: Work) -> Pause | None:
+    """Score all instruments by what is known of them beside their prices, and as a whole."""
+    work.tell(SessionStage.Name.SCORE, 0, 1)
+    result = score_session(session=work.session, now=work.now, guard=work.lease.guard, pause=work.lease.check)
+    work.detail = {
+        "fundamental": result.fundamental.scored,
+        "sentiment": result.sentiment.scored,
+        "overall": result.overall.scored,
+    }
+    work.tell(SessionStage.Name.SCORE, 1, 1)
     return None

@@ -33,12 +33,12 @@ def analyse(session: date) -> SessionStage:
     return SessionStage.objects.get(job_id=session, name="analyse")
 
 
-def test_a_job_has_its_four_stages_in_order_and_is_made_once() -> None:
+def test_a_job_has_its_five_stages_in_order_and_is_made_once() -> None:
     job_rows.ensure_job(session=MONDAY, try_at=NIGHT)
     job_rows.ensure_job(session=MONDAY, try_at=NIGHT + timedelta(days=1))
 
     stages = SessionStage.objects.order_by("position").values_list("name", flat=True)
-    assert list(stages) == ["bars", "actions", "analyse", "rank"]
+    assert list(stages) == ["bars", "actions", "analyse", "rank", "score"]
     assert SessionJob.objects.get().next_try_at == NIGHT
 
 

@@ -310,7 +310,13 @@ def test_a_correction_reaches_the_sessions_after_it(sandbox: RunningSandbox) -> 
 
     run(MONDAY)
 
-    assert stages(tuesday) == {"bars": "done", "actions": "done", "analyse": "pending", "rank": "pending"}
+    assert stages(tuesday) == {
+        "bars": "done",
+        "actions": "done",
+        "analyse": "pending",
+        "rank": "pending",
+        "score": "pending",
+    }
     assert job(tuesday).state == "done"
     assert run(tuesday).analysed == 1
     assert set(stages(tuesday).values()) == {"done"}
