@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import Exists, Model, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from investment.accounts.services import audit
-from investment.analysis.models import Figures, FundamentalScore, MarketReturn, Score
+from investment.analysis.models import (
+    Figures,
+    FundamentalScore,
+    KnownInputs,
+    MarketReturn,
+    OverallScore,
+    Score,
+    ScoredMonth,
+    ScoreRecord,
+)
 from investment.market.models import (
     BarRevision,
     CorporateAction,
@@ -94,7 +103,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     instruments, blanked = _forget_facts(provider, now)
     figures = withdraw_facts(provider=provider)
     computed = _forget_computed(touched) if touched else 0
-    computed += _forget_scores() if figures else 0
+    computed += _forget_scores(FundamentalScore, KnownInputs, now=now) if figures else 0
     if touched:
         BackfillStep.objects.all().delete()
     _label(provider, withdrawn.gaps, now)
@@ -166,20 +175,34 @@ def _forget_computed(touched: list[date]) -> int:
     """Delete what was computed of these sessions, and of later ones, whose figures reach back over them."""
     deleted = 0
     with connection.cursor() as cursor:
-        for model in (Figures, Score, MarketReturn, FundamentalScore):
+        for model in (Figures, Score, MarketReturn, FundamentalScore, OverallScore, ScoredMonth):
             cursor.execute(
                 f"DELETE FROM {model._meta.db_table} WHERE session >= %s",  # noqa: S608 - our own words
                 [touched[0]],
             )
             deleted += cursor.rowcount
-    return deleted
+    # The returns that earlier scores are held against reach into these sessions.
+    records, _ = ScoreRecord.objects.filter(until__gte=touched[0]).delete()
+    return deleted + records
 
 
-def _forget_scores() -> int:
-    """Delete what was computed from filings, of whatever session: nobody else tells their figures."""
+def _forget_scores(*models: type[Model], now: datetime) -> int:
+    """
+    Delete what was computed from something that only one provider tells, of whatever session.
+
+    With it go the scores that it was a part of, and how they did. The newest session is scored again from
+    what is left; how that did before is worked out again each night.
+    """
+    deleted = 0
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {FundamentalScore._meta.db_table}")  # noqa: S608 - our own words
-        return int(cursor.rowcount)
+        for model in (*models, OverallScore, ScoreRecord, ScoredMonth):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608 - our own words
+            deleted += cursor.rowcount
+    newest = SessionJob.objects.filter(state=SessionJob.State.DONE).order_by("-session").first()
+    if newest is not None:
+        reset_stages(session=newest.session, names=[SessionStage.Name.SCORE])
+        SessionJob.objects.filter(pk=newest.pk).update(next_try_at=now)
+    return deleted
 
 
 def _label(provider: str, gaps: dict[date, int], now: datetime) -> None:
