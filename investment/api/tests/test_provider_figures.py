@@ -132,18 +132,19 @@ def test_a_split_after_it_was_told_counts_and_an_unknown_one_makes_it_unknown(cl
     apple = make_instrument("AAPL", cik=CIK)
     file_a_year()
     overview(apple, dividend_per_share=Decimal(1), diluted_eps_ttm=Decimal(6), shares_outstanding=15e9)
-    metrics(apple, dividendPerShareTTM=1.04)
-    CorporateAction.objects.create(
-        instrument=apple, kind="split", ex_date=TOLD.date() + timedelta(days=3), ratio=4.0, provider="sample",
-        known_at=TOLD,
-    )  # fmt: skip
+    metrics(apple, dividendPerShareTTM=1.04, at=TOLD + timedelta(days=2))
+    for days, ratio in ((1, 2.0), (3, 4.0)):
+        CorporateAction.objects.create(
+            instrument=apple, kind="split", ex_date=TOLD.date() + timedelta(days=days), ratio=ratio,
+            provider="sample", known_at=TOLD,
+        )  # fmt: skip
 
-    filled, checks = asked(client, TOLD.date() + timedelta(days=3))
+    filled, checks = asked(client, TOLD.date() + timedelta(days=5))
 
-    assert filled["dividends_per_share"]["value"] == pytest.approx(0.26)
-    assert [(check["theirs"], check["agrees"]) for check in checks.values()] == [(1.5, True), (60e9, True)]
+    assert filled["dividends_per_share"]["value"] == pytest.approx(0.26)  # told after the first of the two
+    assert [(check["theirs"], check["agrees"]) for check in checks.values()] == [(0.75, True), (120e9, True)]
     Instrument.objects.update(actions_from=None)
-    filled, checks = asked(client, TOLD.date() + timedelta(days=3))
+    filled, checks = asked(client, TOLD.date() + timedelta(days=5))
     assert (filled, [key[0] for key in checks]) == ({}, [])
 
 
