@@ -7,6 +7,8 @@ from celery import Celery
 from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "investment.settings.production")
+# `prepare` runs Django's checks at every start; in a worker they would load the whole API.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("investment")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -3,6 +3,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from investment.api.frontend import dashboard, login_link
 
+admin.autodiscover()
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/", include("investment.api.urls")),

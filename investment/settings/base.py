@@ -21,7 +21,8 @@ RUNTIME_DIR = Path(env.text("RUNTIME_DIR", str(BASE_DIR / ".runtime")))
 DATA_DIR = env.text("DATA_DIR", "-")  # "-": none
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # Without its autodiscovery, which urls.py does: only who serves pages needs what they are made of.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

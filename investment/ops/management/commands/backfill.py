@@ -25,6 +25,7 @@ class Command(BaseCommand):
         "Bring in bars, splits and dividends since a date, newest first, within the quota. What is stored "
         "stays: begun again, it goes on where it stopped. Afterwards the latest session is analysed again."
     )
+    requires_system_checks = []  # `prepare` runs them; here they would load the whole API
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--since", type=date.fromisoformat, required=True, metavar="DATE")

@@ -80,6 +80,7 @@ class Beat:
 
 class Command(BaseCommand):
     help = "Poll the schedule and the due jobs each second, and nudge the workers. Runs until it is stopped."
+    requires_system_checks = []  # `prepare` runs them; here they would load the whole API
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="one look, without leadership")

@@ -99,6 +99,7 @@ def _published(draft: Callable[[], object]) -> None:
 
 class Command(BaseCommand):
     help = "Choose what is asked one by one, each call where it buys the most. Runs until it is stopped."
+    requires_system_checks = []  # `prepare` runs them; here they would load the whole API
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seconds", type=float, metavar="S", help="stop after so many (real)")

@@ -41,6 +41,7 @@ class Command(BaseCommand):
         "Fetch, store, analyse and rank a session: the latest that has closed unless told otherwise. "
         f"Ends with 0 where every session is done, with {NOT_FINISHED} where one will be tried again."
     )
+    requires_system_checks = []  # `prepare` runs them; here they would load the whole API
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group()
