@@ -28,7 +28,7 @@ class Entry:
 
     ``at_once``: also as soon as the line is new, as on a fresh installation; there prices come first.
     ``every``: instead of once a day, again so long after it was sent. ``about``: what the task is told.
-    ``asks``: a line of asking for what a folder of bars has nobody to ask for.
+    ``long``: it takes minutes, so at once means a minute later. ``asks``: a line of asking for what a folder of bars has nobody to ask for.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Entry:
     every: timedelta | None = None
     about: Mapping[str, str] = field(default_factory=dict)
     asks: bool = False
+    long: bool = False
 
     def next_after(self, now: datetime) -> datetime:
         if self.every is not None:
@@ -50,7 +51,7 @@ class Entry:
 MONDAY_TO_FRIDAY = frozenset(range(5))
 FX, COMPANIES, FACTS, EARNINGS = "sync-fx", "sync-companies", "sync-facts", "sync-earnings"
 SOON = timedelta(hours=1)
-AFTER_PRICES = timedelta(minutes=1)  # in which a first start has its first prices
+AFTER_PRICES = timedelta(minutes=1)  # in which a first start has its first prices, and what is quick
 
 SCHEDULE = (
     #     name                  New York      task                       what
@@ -66,10 +67,10 @@ SCHEDULE = (
     Entry(FX, time(11, 15), "ops.sync_fx", "Reference rates of the ECB", MONDAY_TO_FRIDAY, at_once=True),
     Entry("sync-fx-late", time(14, 15), "ops.sync_fx", "Those that came out late", MONDAY_TO_FRIDAY),
     Entry(COMPANIES, time(6, 30), "ops.sync_companies", "Who files with the SEC, weekly", at_once=True),
-    # The SEC rebuilds the archive about 03:00. At once, too, it comes after the companies it is stored of.
-    Entry(FACTS, time(5, 15), "ops.sync_facts", "What companies told in their filings", at_once=True),
     # Before the first reports of the morning; those of the evening before have their figures by then.
     Entry(EARNINGS, time(4, 45), "ops.sync_earnings", "Who reports when", at_once=True),
+    # After the filings of the night, and before anybody looks.
+    Entry("check-figures", time(7, 15), "ops.check_figures", "Filings beside providers' figures"),
     Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
@@ -80,6 +81,11 @@ SCHEDULE = (
             at_once=True, every=feed.every, about={"provider": provider}, asks=True,
         )
         for provider, feed in FEEDS.items()
+    ),
+    # The SEC rebuilds the archive about 03:00. It keeps a worker for minutes: all that is quick goes first.
+    Entry(
+        FACTS, time(5, 15), "ops.sync_facts", "What companies told in their filings", at_once=True, long=True,
+        asks=True,
     ),
 )  # fmt: skip
 
@@ -118,7 +124,7 @@ def due_entries(*, now: datetime) -> list[Entry]:
 def _create(entry: Entry, now: datetime) -> bool:
     """Make the row of a new line; return whether it is due at once."""
     due_at, at_once = entry.next_after(now), entry.at_once
-    if at_once and prices_to_come():
+    if at_once and (entry.long or prices_to_come()):
         due_at, at_once = min(due_at, now + AFTER_PRICES), False
     ScheduleEntry.objects.create(name=entry.name, due_at=due_at, last_sent_at=now if at_once else None)
     return at_once

@@ -12,6 +12,7 @@ from datetime import date
 from celery import shared_task
 from django.conf import settings
 
+from investment.analysis.services import figure_checks
 from investment.lib import clock
 from investment.market.models import Instrument
 from investment.market.selectors.facts import ciks_of_instruments
@@ -125,6 +126,13 @@ def sync_earnings(**_unknown: object) -> None:
             now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE
         )
         logger.info("Earnings: %s", done.message if done else "nobody to ask")
+
+
+@shared_task(name="ops.check_figures")
+def check_figures(**_unknown: object) -> None:
+    """Compare figures of filings with those that providers told, of some companies. Nobody is asked."""
+    done = figure_checks.check_figures(now=clock.now())
+    logger.info("Figures: %d of %d agree, of %d instruments", done.agree, done.compared, done.instruments)
 
 
 @contextmanager

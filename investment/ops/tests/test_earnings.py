@@ -166,6 +166,8 @@ def test_figures_of_three_providers_agree_and_are_told_apart(
     assert said.startswith(f"4 instruments looked at, {checked} figures compared, {checked} agree.")
     assert "Alpha Vantage, revenue: 4 of 4 agree, half are within 0.00%" in said
     assert FigureCheck.objects.count() == checked
+    tasks.check_figures()
+    assert FigureCheck.objects.count() == checked
     fund = Instrument.objects.filter(kind="etf").earliest("pk")
     with (
         gateway.provider("alphavantage", lane="interactive", purpose="a test", patience=5) as alpha,
