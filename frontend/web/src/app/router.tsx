@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, createRouter, lazyRouteCompone
 
 import { sessionQuery } from "@/api/session";
 import { LoginPage } from "@/features/login/LoginPage";
+import { calendarSearch } from "@/features/calendar/search";
 import { currenciesSearch } from "@/features/currencies/search";
 import { marketsSearch } from "@/features/markets/search";
 import { stockSearch } from "@/features/stock/search";
@@ -74,6 +75,14 @@ const stock = createRoute({
   errorComponent: PageFailure,
 });
 
+const calendar = createRoute({
+  getParentRoute: () => shell,
+  path: "/calendar",
+  validateSearch: calendarSearch,
+  component: lazyRouteComponent(() => import("@/features/calendar/CalendarPage"), "CalendarPage"),
+  errorComponent: PageFailure,
+});
+
 const currencies = createRoute({
   getParentRoute: () => shell,
   path: "/currencies",
@@ -96,7 +105,7 @@ const runs = createRoute({
   errorComponent: PageFailure,
 });
 
-const tree = root.addChildren([login, shell.addChildren([home, markets, stock, currencies, budget, runs])]);
+const tree = root.addChildren([login, shell.addChildren([home, markets, stock, calendar, currencies, budget, runs])]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

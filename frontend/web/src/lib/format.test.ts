@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { ago, change, compact, day, duration, figure, money, number, price } from "./format";
+import { ago, change, compact, day, duration, figure, money, number, price, perShare } from "./format";
 
 describe("numbers", () => {
   test("unknown is a dash and never a zero", () => {
@@ -51,4 +51,11 @@ describe("times", () => {
     expect(duration(185)).toBe("3 min 5 s");
     expect(duration(7800)).toBe("2 h 10 min");
   });
+});
+
+test("what is earned a share has cents, and a loss its sign before the currency", () => {
+  expect(perShare(0.7467, "USD")).toBe("$0.75");
+  expect(perShare(-1.2, "USD")).toBe("−$1.20");
+  expect(perShare(-0.001, "SEK")).toBe("0.00 SEK");
+  expect(perShare(null, "USD")).toBe("—");
 });

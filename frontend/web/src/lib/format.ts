@@ -94,6 +94,15 @@ export function money(value: Maybe, currency: string | null): string {
   return symbol ? `${symbol}${price(value)}` : `${price(value)} ${currency ?? ""}`.trimEnd();
 }
 
+/** Earnings or dividends a share: cents are enough, also below one unit. */
+export function perShare(value: Maybe, currency: string | null, decimals = 2): string {
+  if (value === null || value === undefined) return UNKNOWN;
+  const symbol = currency === null ? undefined : SYMBOLS[currency];
+  const text = number(Math.abs(value), decimals);
+  const sign = Number(text.replaceAll(",", "")) !== 0 && value < 0 ? MINUS : "";
+  return symbol ? `${sign}${symbol}${text}` : `${sign}${text} ${currency ?? ""}`.trimEnd();
+}
+
 /** The unit of a figure decides how it is written. */
 export function figure(value: Maybe, unit: string): string {
   switch (unit) {

@@ -94,6 +94,11 @@ const PLAN_KINDS: Record<NextCall["kind"], string> = {
   company: "Company",
   news: "News",
   fx: "Exchange rates",
+  facts: "Figures of filings",
+  metrics: "Figures of a provider",
+  overview: "Company at a glance",
+  recommendations: "Recommendations",
+  earnings: "Earnings",
 };
 
 export function kindWords(kind: NextCall["kind"]): string {

@@ -17,6 +17,7 @@ import { Told } from "@/ui/told";
 import { AnalysisTab } from "./AnalysisTab";
 import { CompanyTab } from "./CompanyTab";
 import { DataTab } from "./DataTab";
+import { EarningsTab } from "./earnings/EarningsTab";
 import { FundamentalsTab } from "./fundamentals/FundamentalsTab";
 import { OverviewTab } from "./OverviewTab";
 import { PricePanel } from "./PricePanel";
@@ -184,6 +185,7 @@ export function StockPage() {
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="analysis">Analysis</Tabs.Tab>
           <Tabs.Tab value="fundamentals">Fundamentals</Tabs.Tab>
+          <Tabs.Tab value="earnings">Earnings</Tabs.Tab>
           <Tabs.Tab value="company">Company</Tabs.Tab>
           <Tabs.Tab value="data">Data</Tabs.Tab>
         </Tabs.List>
@@ -195,6 +197,9 @@ export function StockPage() {
         </Tabs.Panel>
         <Tabs.Panel value="fundamentals" pt="md">
           <FundamentalsTab key={symbol} symbol={symbol} search={search} change={change} />
+        </Tabs.Panel>
+        <Tabs.Panel value="earnings" pt="md">
+          <EarningsTab symbol={symbol} />
         </Tabs.Panel>
         <Tabs.Panel value="company" pt="md">
           <CompanyTab key={symbol} symbol={symbol} />

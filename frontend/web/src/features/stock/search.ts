@@ -1,11 +1,12 @@
 import type { Adjust } from "@/api/types";
+import { isDay } from "@/lib/days";
 
 /** What the Stock page shows, as its address says it. */
-export type Tab = "overview" | "analysis" | "fundamentals" | "company" | "data";
+export type Tab = "overview" | "analysis" | "fundamentals" | "earnings" | "company" | "data";
 export type Range = "1M" | "3M" | "6M" | "YTD" | "1Y" | "2Y" | "All";
 export type View = "chart" | "table";
 
-export const TABS: readonly Tab[] = ["overview", "analysis", "fundamentals", "company", "data"];
+export const TABS: readonly Tab[] = ["overview", "analysis", "fundamentals", "earnings", "company", "data"];
 export const RANGES: readonly Range[] = ["1M", "3M", "6M", "YTD", "1Y", "2Y", "All"];
 export const ADJUSTMENTS: readonly Adjust[] = ["all", "splits", "none"];
 
@@ -22,10 +23,6 @@ export interface StockSearch {
 
 function oneOf<Value extends string>(values: readonly Value[], value: unknown): Value | undefined {
   return values.find((known) => known === value);
-}
-
-function isDay(value: unknown): value is string {
-  return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 export function stockSearch(search: Record<string, unknown>): StockSearch {

@@ -16,6 +16,7 @@ import classes from "./fundamentals.module.css";
 import { Health } from "./Health";
 import { Highlights } from "./Highlights";
 import { LineDetail } from "./LineDetail";
+import { Providers } from "./Providers";
 import { fundamentalsQuery } from "./queries";
 import { Ratios } from "./Ratios";
 import { columns, doubtWords } from "./statements";
@@ -131,6 +132,7 @@ export function FundamentalsTab({ symbol, search, change }: Props) {
           <StatementTable told={data} shown={shown} onOpen={setOpened} />
           <Ratios told={data} />
           <Health told={data} />
+          <Providers told={data} />
         </>
       )}
       <LineDetail

@@ -24,7 +24,7 @@ const TOLD: Fundamentals = {
   ],
   quarters: [period("2026-07-31", { revenue: figure(66e6), assets: figure(310e6), tax: null }, { quarter: 2, fiscal_year: 2027 })],
   trailing: { revenue: figure(261e6, { derived: true }), tax: null },
-  ratios: {}, piotroski: null, altman: null, doubts: [],
+  ratios: {}, piotroski: null, altman: null, doubts: [], supplements: [], checks: [],
 };
 
 test("twelve months stand first, with the balance of their last day and no other", () => {

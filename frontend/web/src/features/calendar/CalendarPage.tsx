@@ -1,0 +1,230 @@
+import { ActionIcon, Button, CloseButton, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconCalendarOff, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback, useEffect, useState } from "react";
+
+import { useStatus } from "@/api/status";
+import { addDays, exchangeDay, weekOf } from "@/lib/days";
+import { count, day, instant, shortDay } from "@/lib/format";
+import { Failure } from "@/ui/failure";
+import { Notice, Panel } from "@/ui/parts";
+
+import { DividendDays, EarningsDays } from "./Days";
+import classes from "./calendar.module.css";
+import { dividendCalendarQuery, earningsCalendarQuery, type Asked } from "./queries";
+import { symbolsOf, type CalendarSearch } from "./search";
+
+const route = getRouteApi("/shell/calendar");
+
+interface Shown {
+  total: number;
+  unknown: readonly string[];
+  readAt?: string | null;
+  more: (() => void) | undefined;
+  fetching: boolean;
+}
+
+function Frame({ shown, noun, children, asked }: { shown: Shown; noun: string; children: React.ReactNode; asked: Asked }) {
+  return (
+    <>
+      <p className={classes.sum}>
+        <b>{count(shown.total)}</b> {shown.total === 1 ? noun : `${noun}s`}
+        {shown.readAt && <span data-tip={instant(shown.readAt)}> · calendar read {day(shown.readAt)}</span>}
+        {shown.unknown.length > 0 && <span className={classes.unknown}> · not known here: {shown.unknown.join(", ")}</span>}
+      </p>
+      {shown.total === 0 ? (
+        <Panel>
+          <Notice icon={<IconCalendarOff size={34} stroke={1.5} aria-hidden="true" />} title={`No ${noun}s`}>
+            {asked.symbols ? "Of these symbols none is known for this week." : "None is known for this week. Dates come with a provider that tells them."}
+          </Notice>
+        </Panel>
+      ) : (
+        children
+      )}
+      {shown.more && (
+        <div className={classes.more}>
+          <Button variant="default" loading={shown.fetching} onClick={shown.more}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Loading() {
+  return (
+    <div className={classes.loading} role="status" aria-label="Loading the calendar">
+      <Skeleton height={180} radius="lg" />
+      <Skeleton height={180} radius="lg" />
+    </div>
+  );
+}
+
+function EarningsWeek({ asked, today }: { asked: Asked; today: string }) {
+  const found = useInfiniteQuery(earningsCalendarQuery(asked));
+  if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} what="The calendar" />;
+  const [first] = found.data?.pages ?? [];
+  if (!found.data || !first) return <Loading />;
+  const shown = {
+    total: first.total,
+    unknown: first.unknown,
+    readAt: first.read_at,
+    more: found.hasNextPage ? () => void found.fetchNextPage() : undefined,
+    fetching: found.isFetchingNextPage,
+  };
+  return (
+    <Frame shown={shown} noun="report" asked={asked}>
+      <EarningsDays rows={found.data.pages.flatMap((page) => page.rows)} today={today} />
+    </Frame>
+  );
+}
+
+function DividendWeek({ asked, today }: { asked: Asked; today: string }) {
+  const found = useInfiniteQuery(dividendCalendarQuery(asked));
+  if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} what="The calendar" />;
+  const [first] = found.data?.pages ?? [];
+  if (!found.data || !first) return <Loading />;
+  const shown = {
+    total: first.total,
+    unknown: first.unknown,
+    more: found.hasNextPage ? () => void found.fetchNextPage() : undefined,
+    fetching: found.isFetchingNextPage,
+  };
+  return (
+    <Frame shown={shown} noun="dividend" asked={asked}>
+      <DividendDays rows={found.data.pages.flatMap((page) => page.rows)} today={today} />
+    </Frame>
+  );
+}
+
+function Week({ start, today, change }: { start: string; today: string; change: (next: Partial<CalendarSearch>) => void }) {
+  const current = weekOf(today);
+  const go = (to: string) => {
+    change({ week: to === current ? undefined : to });
+  };
+  return (
+    <div className={classes.week} role="group" aria-label="Week">
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label="The week before"
+        onClick={() => {
+          go(addDays(start, -7));
+        }}
+      >
+        <IconChevronLeft size={18} stroke={1.8} />
+      </ActionIcon>
+      <b aria-live="polite">
+        {shortDay(start)} to {day(addDays(start, 6))}
+      </b>
+      <ActionIcon
+        variant="default"
+        size={36}
+        aria-label="The week after"
+        onClick={() => {
+          go(addDays(start, 7));
+        }}
+      >
+        <IconChevronRight size={18} stroke={1.8} />
+      </ActionIcon>
+      {start !== current && (
+        <Button
+          variant="default"
+          size="sm"
+          onClick={() => {
+            go(current);
+          }}
+        >
+          This week
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Symbols({ value, change }: { value: string | undefined; change: (next: Partial<CalendarSearch>) => void }) {
+  const [typed, setTyped] = useState(value ?? "");
+  const [addressed, setAddressed] = useState(value);
+  if (addressed !== value) {
+    setAddressed(value);
+    if (symbolsOf(typed) !== value) setTyped(value ?? "");
+  }
+  const find = useDebouncedCallback((text: string) => {
+    change({ symbols: symbolsOf(text) });
+  }, 300);
+  return (
+    <TextInput
+      className={classes.symbols}
+      size="sm"
+      aria-label="Only these symbols"
+      placeholder="Only these symbols: ABC, XYZ"
+      value={typed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value);
+        find(event.currentTarget.value);
+      }}
+      rightSection={
+        typed && (
+          <CloseButton
+            size="sm"
+            aria-label="All symbols"
+            onClick={() => {
+              setTyped("");
+              change({ symbols: undefined });
+            }}
+          />
+        )
+      }
+    />
+  );
+}
+
+/** Who reports and whose dividends are due, week by week. */
+export function CalendarPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const status = useStatus();
+  useEffect(() => {
+    document.title = "Calendar · Investment";
+  }, []);
+  const change = useCallback(
+    (next: Partial<CalendarSearch>) => {
+      void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
+    },
+    [navigate],
+  );
+  const today = status && exchangeDay(status.now);
+  const start = today && weekOf(search.week ?? today);
+  return (
+    <div className={classes.page}>
+      <header>
+        <h1>Calendar</h1>
+        <SegmentedControl
+          aria-label="What is shown"
+          size="sm"
+          withItemsBorders={false}
+          data={[
+            { value: "earnings", label: "Earnings" },
+            { value: "dividends", label: "Dividends" },
+          ]}
+          value={search.show ?? "earnings"}
+          onChange={(value) => {
+            change({ show: value === "dividends" ? "dividends" : undefined });
+          }}
+        />
+        {start && <Week start={start} today={today} change={change} />}
+        <Symbols value={search.symbols} change={change} />
+      </header>
+      {!start ? (
+        <Loading />
+      ) : search.show === "dividends" ? (
+        <DividendWeek asked={{ start, end: addDays(start, 6), symbols: search.symbols }} today={today} />
+      ) : (
+        <EarningsWeek asked={{ start, end: addDays(start, 6), symbols: search.symbols }} today={today} />
+      )}
+    </div>
+  );
+}
