@@ -26,6 +26,7 @@ from investment.news.calculators import duplicates
 from investment.news.calculators.duplicates import Story, StoryIndex
 
 PAIRS = Path(__file__).with_name("news_pairs.jsonl")
+SYLLABLES = "an be cor dal el fin gor hal in jun kel lum mor nex por".split()
 START = datetime(2025, 3, 3, 14, 0, tzinfo=UTC)
 Pair = tuple[Story, Story]
 
@@ -124,20 +125,30 @@ def show_wrong(rows: Sequence[dict[str, Any]]) -> None:
             print("   ", one.headline, "|", one.summary, "\n   ", other.headline, "|", other.summary)
 
 
-def per_minute(count: int) -> int:
+def firm(number: int) -> str:
+    """A name in letters: «Anbecor»."""
+    return "".join(SYLLABLES[number // 15**place % 15] for place in range(3)).title()
+
+
+def robot_stories(count: int) -> list[Story]:
     """Stories of 40 hours, half of them copies, many of one template: what an agency's robot writes."""
     chance = random.Random(7)  # noqa: S311  the same stories every time
     rows = [json.loads(line)["left"] for line in PAIRS.read_text().splitlines()]
     stories: list[Story] = []
     for number in range(count):
         row = chance.choice(rows)
-        name, figure = f"Firm{chance.randrange(3000)}", chance.randrange(100, 100_000)
+        name, figure = firm(chance.randrange(3000)), chance.randrange(100, 100_000)
         headline = f"{name} {row['headline'].split(' ', 1)[-1]}"
         summary = f"{name} {row['summary'].split(' ', 1)[-1]} It compares with {figure} a year ago."
         if stories and chance.random() < 0.5:
             earlier = chance.choice(stories[-200:])
             headline, summary = f"{earlier.headline} - The Copier", (earlier.summary or "")[:120]
         stories.append(Story(headline, summary, START + timedelta(seconds=number * 14)))
+    return stories
+
+
+def per_minute(count: int) -> int:
+    stories = robot_stories(count)
     index: StoryIndex[int] = StoryIndex()
     started = time.perf_counter()
     for number, story in enumerate(stories):

@@ -85,7 +85,7 @@ class StoryCopy(models.Model):
             models.Index(fields=["url_digest", "published_at"], name="news_storycopy_address"),
             models.Index(fields=["provider", "first_seen_at"], name="news_storycopy_kept"),
             models.Index(fields=["provider", "-published_at"], name="news_storycopy_newest"),
-            GinIndex(fields=["places"], name="news_storycopy_places"),
+            GinIndex(fields=["places"], name="news_storycopy_places", fastupdate=False),
         ]
 
     def __str__(self) -> str:

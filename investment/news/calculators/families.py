@@ -7,29 +7,13 @@ those of which it is an earlier parent than theirs. Copies of copies stay togeth
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from investment.news.calculators.duplicates import WINDOW, Story, is_copy
 
 Order = tuple[datetime, str, str]  # published_at, digest of the address, provider: no two are alike
-
-
-@dataclass(slots=True)
-class Text:
-    """The words of a copy; read only when they are compared."""
-
-    headline: str
-    summary: str | None
-    published_at: datetime
-    _read: Story | None = field(default=None, repr=False)
-
-    @property
-    def story(self) -> Story:
-        if self._read is None:
-            self._read = Story(self.headline, self.summary, self.published_at)
-        return self._read
 
 
 @dataclass
@@ -42,7 +26,7 @@ class Copy:
 
     key: int
     order: Order
-    text: Text
+    text: Story
     parent: int | None = None
     parent_order: Order | None = None
     story: int | None = None
@@ -52,11 +36,16 @@ class Copy:
         return self.order[1]
 
 
+@lru_cache(maxsize=4000)  # of many a template, the words are compared with those of all that come after
+def text_of(headline: str, summary: str | None, published_at: datetime) -> Story:
+    return Story(headline, summary, published_at)
+
+
 def same(one: Copy, other: Copy) -> bool:
     """Say whether two are one text: at one address, or copies of each other, within the window."""
     if one.address == other.address:
         return abs(one.order[0] - other.order[0]) <= WINDOW
-    return is_copy(one.text.story, other.text.story)
+    return is_copy(one.text, other.text)
 
 
 def adopt(new: Sequence[Copy], near: Mapping[int, Iterable[Copy]]) -> dict[int, Copy]:

@@ -8,6 +8,7 @@ which the copy that says it was published, so that a past day can be read withou
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from investment.news.calculators.mentions import How, NameBook, ties_of
@@ -140,12 +141,17 @@ def _tied(how: How, reading: Read, *, in_headline: bool, since: datetime) -> Tie
 
 def _read(instrument: int, called: str | None, copy: Source) -> Read:
     """Our own reading, from the point of view of the instrument as the text calls it."""
-    label, score, method = UNSURE, None, NOT_READ
-    if copy.language in ("", "en"):
-        found = of_story(copy.headline, copy.summary, () if called is None else (called,))
-        label, method = str(found.verdict), METHOD
-        score = None if label == UNSURE else round(found.score, 4)
-    return Read(instrument, LOCAL, label, score, None, method, copy.published_at)
+    if copy.language not in ("", "en"):
+        return Read(instrument, LOCAL, UNSURE, None, None, NOT_READ, copy.published_at)
+    label, score = _verdict(copy.headline, copy.summary, called)
+    return Read(instrument, LOCAL, label, score, None, METHOD, copy.published_at)
+
+
+@lru_cache(maxsize=2000)  # each copy that comes later asks for that of the first one again
+def _verdict(headline: str, summary: str | None, called: str | None) -> tuple[str, float | None]:
+    found = of_story(headline, summary, () if called is None else (called,))
+    label = str(found.verdict)
+    return label, None if label == UNSURE else round(found.score, 4)
 
 
 def _as_told(told: ProviderReading, copy: Source) -> Read | None:

@@ -177,7 +177,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["url_digest", "published_at"], name="news_storycopy_address"),
                     models.Index(fields=["provider", "first_seen_at"], name="news_storycopy_kept"),
                     models.Index(fields=["provider", "-published_at"], name="news_storycopy_newest"),
-                    django.contrib.postgres.indexes.GinIndex(fields=["places"], name="news_storycopy_places"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["places"], name="news_storycopy_places"
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("provider", "url_digest"), name="news_storycopy_once")

@@ -8,7 +8,7 @@ first, and of more than :data:`MOST_NEAR` texts like one another only those near
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from investment.market.selectors.instruments import holders
 from investment.news.calculators import places, snippets, telling
 from investment.news.calculators.duplicates import WINDOW
-from investment.news.calculators.families import Copy, Text, adopt
+from investment.news.calculators.families import Copy, adopt, text_of
 from investment.news.models import StoryCopy
 from investment.news.services.families import settle
 from investment.news.services.following import follow_up
@@ -205,65 +205,86 @@ def _as_copies(rows: Sequence[StoryCopy]) -> dict[int, Copy]:
         keys = [key for (key,) in cursor.fetchall()]
     copies: dict[int, Copy] = {}
     for key, row in zip(keys, rows, strict=True):
-        text = Text(row.headline, row.summary, row.published_at)
-        row.pk, row.places = key, places.filed(text.story)
+        text = text_of(row.headline, row.summary, row.published_at)
+        row.pk, row.places = key, places.filed(text)
         copies[key] = Copy(key, (row.published_at, row.url_digest, row.provider), text)
     return copies
 
 
+# Buckets of periods beside one another differ by 1 (``places.searched``).
 _NEAR = """
-WITH wanted AS (
-    SELECT key, array_agg(place) AS places
-    FROM unnest(%(keys)s::bigint[], %(places)s::bigint[]) AS each (key, place) GROUP BY key
-), told AS (
-    SELECT * FROM unnest(%(new)s::bigint[], %(digests)s::text[], %(at)s::timestamptz[])
-        AS each (key, digest, at)
-)
-SELECT found.key, copy.id, copy.story_id, copy.headline, copy.summary, copy.published_at, copy.url_digest,
-       copy.provider, copy.parent_id, parent.published_at, parent.url_digest, parent.provider
-FROM (
-    SELECT told.key, near.id FROM told JOIN wanted USING (key) CROSS JOIN LATERAL (
-        SELECT id FROM news_storycopy
-        WHERE places && wanted.places
-          AND published_at BETWEEN told.at - %(window)s AND told.at + %(window)s
-        ORDER BY abs(extract(epoch FROM published_at - told.at)), url_digest, provider LIMIT %(most)s
-    ) near
-    UNION
-    SELECT told.key, copy.id FROM told JOIN news_storycopy copy
-        ON copy.url_digest = told.digest
-       AND copy.published_at BETWEEN told.at - %(window)s AND told.at + %(window)s
-) found
-JOIN news_storycopy copy USING (id) LEFT JOIN news_storycopy parent ON parent.id = copy.parent_id
+SELECT told.key, near.id FROM unnest(%(keys)s::bigint[], %(at)s::timestamptz[]) AS told (key, at)
+JOIN (
+    SELECT key, array_agg(place + beside) AS places
+    FROM unnest(%(owners)s::bigint[], %(places)s::bigint[]) AS filed (key, place),
+         generate_series(-1, 1) AS beside
+    GROUP BY key
+) searched USING (key)
+CROSS JOIN LATERAL (
+    SELECT id FROM news_storycopy
+    WHERE places && searched.places
+      AND published_at BETWEEN told.at - %(window)s AND told.at + %(window)s
+    ORDER BY abs(extract(epoch FROM published_at - told.at)), url_digest, provider LIMIT %(most)s
+) near
+UNION
+SELECT told.key, copy.id
+FROM unnest(%(keys)s::bigint[], %(at)s::timestamptz[], %(digests)s::text[]) AS told (key, at, digest)
+JOIN news_storycopy copy
+    ON copy.url_digest = told.digest
+   AND copy.published_at BETWEEN told.at - %(window)s AND told.at + %(window)s
 """
 
 
 def _near(rows: Sequence[StoryCopy], copies: dict[int, Copy]) -> dict[int, list[Copy]]:
     """Return, for each new copy, all that it may be the same as: among those stored, and among the new."""
-    searched = {row.pk: places.searched(copies[row.pk].text.story) for row in rows}
-    stored: dict[int, Copy] = {}
-    near: dict[int, list[Copy]] = defaultdict(list)
+    asked: dict[str, Any] = {
+        "keys": [row.pk for row in rows],
+        "at": [row.published_at for row in rows],
+        "digests": [row.url_digest for row in rows],
+        "owners": _array(row.pk for row in rows for _ in row.places),
+        "places": _array(place for row in rows for place in row.places),
+        "window": WINDOW,
+        "most": MOST_NEAR,
+    }
     with connection.cursor() as cursor:
-        asked: dict[str, Any] = {
-            "keys": [key for key, found in searched.items() for _ in found],
-            "places": [place for found in searched.values() for place in found],
-            "new": [row.pk for row in rows],
-            "digests": [row.url_digest for row in rows],
-            "at": [row.published_at for row in rows],
-            "window": WINDOW,
-            "most": MOST_NEAR,
-        }
+        # Before its statistics are made the database would rather read the whole table for each of them.
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(_NEAR, asked)
-        for key, pk, story, headline, summary, at, digest, provider, parent, *of_parent in cursor.fetchall():
-            if pk not in stored:
-                order = None if parent is None else (of_parent[0], of_parent[1], of_parent[2])
-                text = Text(headline, summary, at)
-                stored[pk] = Copy(pk, (at, digest, provider), text, parent, order, story)
-            near[key].append(stored[pk])
+        pairs = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    stored = _stored_copies({pk for _, pk in pairs})
+    near: dict[int, list[Copy]] = defaultdict(list)
+    for key, pk in pairs:
+        near[key].append(stored[pk])
     filed: dict[int, list[Copy]] = defaultdict(list)
     for row in rows:
         for place in row.places:
             filed[place].append(copies[row.pk])
-    for key, wanted in searched.items():
-        beside = {id(copy): copy for place in wanted for copy in filed.get(place, ()) if copy.key != key}
-        near[key].extend(beside.values())
+    for row in rows:
+        wanted = places.searched(row.places)
+        beside = {copy.key: copy for place in wanted for copy in filed.get(place, ()) if copy.key != row.pk}
+        near[row.pk].extend(beside.values())
     return near
+
+
+def _stored_copies(keys: Collection[int]) -> dict[int, Copy]:
+    rows = StoryCopy.objects.filter(pk__in=keys).values_list(
+        "pk", "story_id", "headline", "summary", "published_at", "url_digest", "provider", "parent_id",
+        "parent__published_at", "parent__url_digest", "parent__provider",
+    )  # fmt: skip
+    return {
+        pk: Copy(
+            key=pk,
+            order=(at, digest, provider),
+            text=text_of(headline, summary, at),
+            parent=parent,
+            parent_order=None if parent is None else (of_parent[0], of_parent[1], of_parent[2]),
+            story=story,
+        )
+        for pk, story, headline, summary, at, digest, provider, parent, *of_parent in rows
+    }
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """An array in the database's own words: a hundred thousand numbers are made so in no time."""
+    return "{" + ",".join(map(str, numbers)) + "}"
