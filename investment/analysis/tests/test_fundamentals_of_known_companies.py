@@ -192,6 +192,20 @@ def test_microsoft_tells_two_years_again_under_a_new_standard() -> None:
     assert millions(years(after, "net_income")) == [20_539, 25_489, 16_571]
 
 
+def test_twelve_months_of_microsoft_over_the_change_of_standard_are_unknown() -> None:
+    """The first quarter of fiscal 2018 tells that of 2017 as 21,928 instead of 20,453; the year not yet."""
+    first = ("2016-07-01", "2016-09-30")
+    whole = tell(
+        Filing("10-K", "2017-08-02", year=2017), "SalesRevenueNet", "2016-07-01", "2017-06-30", 89_950
+    )
+    before = tell(Filing("10-Q", "2016-10-20"), "SalesRevenueNet", *first, 20_453)
+    after = tell(Filing("10-Q", "2017-10-26"), CONTRACTS, "2017-07-01", "2017-09-30", 24_538)
+
+    assert trailing(read_as_sent(before, whole, after), "revenue", "2017-09-30") == 94_035 * MILLION
+    tell(after, CONTRACTS, *first, 21_928)
+    assert trailing(read_as_sent(before, whole, after), "revenue", "2017-09-30") is None
+
+
 def test_costco_s_quarters_of_twelve_and_seventeen_weeks() -> None:
     ends = ("2022-11-20", "2023-02-12", "2023-05-07", "2023-09-03")
     filed = ("2022-12-21", "2023-03-09", "2023-06-01", "2023-10-11")

@@ -75,7 +75,9 @@ def test_a_quarter_told_in_a_note_under_another_tag_does_not_name_the_filing_s_o
     nine = Filing("10-Q", "2023-11-01").flow("SalesRevenueNet", 67, YEAR[0], QUARTERS[2][1])
     restated = annual("2025-02-15", 2024, SalesRevenueNet=120).flow("SalesRevenueNet", 101, *YEAR)
 
-    assert years(read(filing), "revenue") == {2023: 100}
+    announced = Filing("8-K", "2024-01-20").flow("SalesRevenueNet", 98, *YEAR)
+
+    assert years(read(announced, filing), "revenue") == {2023: 100}
     assert quarters(read(nine, filing), "revenue")["2023Q4"] == 33
     assert years(read(filing, restated), "revenue") == {2023: 101, 2024: 120}
 
@@ -398,13 +400,12 @@ def test_years_before_and_after_new_owners_are_not_one_year() -> None:
 
 
 def test_twelve_months_begin_where_a_year_does_and_not_where_something_told_in_passing_does() -> None:
-    # Years of 52 weeks; a note tells the quarter from the first of the month, eight days after it began.
-    filing = Filing("10-K", "2024-02-15", year=2023).flow("Revenues", 100, "2022-12-25", "2023-12-23")
-    filing.flow("Revenues", 26, "2023-09-24", "2023-12-23").flow("Revenues", 9, "2022-12-24", "2023-03-25")
-    filing.flow("NetIncomeLoss", 4, "2023-01-01", "2023-06-30")
-    filing.flow("NetIncomeLoss", 8, "2022-12-25", "2023-12-23")
+    # A year of 53 weeks; a note tells of what began a week into it, and so 364 days before its end.
+    filing = Filing("10-K", "2023-11-03", year=2023).flow("Revenues", 100, "2022-09-25", "2023-09-30")
+    filing.flow("NetIncomeLoss", 8, "2022-09-25", "2023-09-30")
+    filing.flow("NetIncomeLoss", 1, "2022-10-02", "2022-12-31")
 
-    assert trailing(read(filing), "revenue", "2023-12-23") == 100
+    assert trailing(read(filing), "revenue", "2023-09-30") == 100
 
 
 def test_a_year_that_cannot_be_is_a_slip_of_the_pen() -> None:

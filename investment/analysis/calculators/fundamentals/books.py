@@ -205,7 +205,7 @@ class Books:
                 return None
             entry = after[0]
         others = {each.accession for each in added.values() if each is not whole}
-        again = [each for each in told if each.accession in others and each.told.tag == entry.told.tag]
+        again = [each for each in told if each.accession in others and each.own]
         return None if any(self._is_restated(name, entry, each) for each in again) else entry
 
     def _is_restated(self, name: str, one: Entry, other: Entry) -> bool:
