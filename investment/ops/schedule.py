@@ -27,8 +27,9 @@ class Entry:
     One line: at ``at`` in New York, on ``weekdays`` (0 is Monday; None: daily), send ``task``.
 
     ``at_once``: also as soon as the line is new, as on a fresh installation; there prices come first.
+    ``long``: it takes minutes, so that at once is a minute later.
     ``every``: instead of once a day, again so long after it was sent. ``about``: what the task is told.
-    ``long``: it takes minutes, so at once means a minute later. ``asks``: a line of asking for what a folder of bars has nobody to ask for.
+    ``asks``: a line of asking for what a folder of bars has nobody to ask for.
     """
 
     name: str
@@ -71,6 +72,8 @@ SCHEDULE = (
     Entry(EARNINGS, time(4, 45), "ops.sync_earnings", "Who reports when", at_once=True),
     # After the filings of the night, and before anybody looks.
     Entry("check-figures", time(7, 15), "ops.check_figures", "Filings beside providers' figures"),
+    # After the filings of the night, for what is left of it; a session's job comes first.
+    Entry("score-past", time(6, 0), "ops.score_past", "Past scores, and how all scores did"),
     Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),

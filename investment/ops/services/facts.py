@@ -18,7 +18,7 @@ from django.conf import settings
 from investment.analysis.services.scores import score_session
 from investment.lib.errors import DomainError
 from investment.market.kept_tags import kept_tags
-from investment.market.models import Publication
+from investment.market.models import FactImport, Publication
 from investment.market.selectors.facts import ARCHIVE, ciks_of_instruments
 from investment.market.selectors.latest import latest_session_with_bars
 from investment.market.services.facts import Stored, store_facts, version_of
@@ -40,8 +40,8 @@ DOWNLOAD, STORE, SCORE = "Download the archive", "Store figures of filings", "Sc
 _ATTEMPTS = 20  # where a failure may pass by itself, while the patience lasts
 _MOST_MALFORMED = 0.01  # of the companies; with more of them the archive itself is broken
 _NOTHING = Validators()
-# Of each byte of the archive the database takes about as much, and it must not be the last one.
-_ROOM = 2.0
+# What storing takes, in bytes for one of the archive: all of it the first time, then what is new of a night.
+_FIRST, _LATER = 2.0, 0.1
 _SPARE = 256 * 2**20  # bytes
 
 
@@ -146,6 +146,7 @@ class _Work:
     def _bring(self, shelf: _Shelf) -> Validators | None:
         """Let the newest archive lie on the shelf; return its version, None if that is stored already."""
         here, stored = shelf.version, self._stored_version()
+        growth = _FIRST if not FactImport.objects.exists() else _LATER
         if here == stored:
             shelf.clear()
             here = None
@@ -162,7 +163,7 @@ class _Work:
                     "companyfacts",
                     to=shelf.archive,
                     since=here or stored,
-                    on_piece=lambda there, whole: self._downloaded(shelf, there, whole),
+                    on_piece=lambda there, whole: self._downloaded(shelf, there, whole, growth=growth),
                 )
             except NoRoom:
                 shelf.clear()
@@ -182,11 +183,11 @@ class _Work:
             return _NOTHING
         return Validators(row.etag, row.last_modified)
 
-    def _downloaded(self, shelf: _Shelf, there: int, whole: int) -> None:
+    def _downloaded(self, shelf: _Shelf, there: int, whole: int, *, growth: float) -> None:
         """:raises NoRoom: if what is missing has no room, nor what will be stored of it."""
         self.lease.check_time()
         free = shutil.disk_usage(shelf.archive.parent).free
-        needed = whole - there + int(whole * (_ROOM - 1)) + _SPARE
+        needed = whole - there + int(whole * growth) + _SPARE
         if free < needed:
             raise NoRoom(
                 f"The archive of the figures of filings has {whole >> 20:,} MiB; with what is stored of it "

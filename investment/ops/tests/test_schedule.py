@@ -61,7 +61,7 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
     due = daily(NIGHT)
 
     assert due == [
-        "sync-instruments", "sync-spellings", "cross-check", "open-sessions", "sync-fx-late",
+        "sync-instruments", "sync-spellings", "cross-check", "open-sessions", "sync-fx-late", "sync-facts",
     ]  # fmt: skip
     assert schedule.due_entries(now=NIGHT) == []
     row = ScheduleEntry.objects.get(name="open-sessions")
@@ -69,10 +69,10 @@ def test_an_entry_is_due_once_at_its_time_in_new_york() -> None:
 
 
 def test_reference_data_are_due_at_once_where_there_are_none_and_again_soon_where_that_failed() -> None:
-    assert daily(NOON) == [
-        "sync-fx", "sync-companies", "sync-facts", "sync-earnings",
-    ]  # fmt: skip
+    assert daily(NOON) == ["sync-fx", "sync-companies", "sync-earnings"]
     assert schedule.due_entries(now=NOON) == []
+    # What takes minutes comes when that which is quick is done.
+    assert daily(NOON + schedule.AFTER_PRICES) == ["sync-facts"]
 
     schedule.try_again_soon(name="sync-companies", now=NOON)
 
@@ -87,12 +87,13 @@ def test_on_a_first_start_nothing_is_asked_before_prices(settings: Settings) -> 
 
     assert schedule.due_entries(now=NOON) == []
     assert daily(NOON + schedule.AFTER_PRICES) == [
-        "sync-fx", "sync-companies", "sync-facts", "sync-earnings",
+        "sync-fx", "sync-companies", "sync-earnings", "sync-facts",
     ]  # fmt: skip
 
 
 def test_a_contact_that_came_with_a_start_is_used_at_once(settings: Settings) -> None:
     schedule.due_entries(now=NOON)
+    assert "sync-facts" in daily(NOON + timedelta(minutes=1))
     schedule.look_again_at_start(now=NOON + timedelta(minutes=1))
     assert schedule.due_entries(now=NOON + timedelta(minutes=1)) == []
 
@@ -108,7 +109,7 @@ def test_old_calls_are_folded_daily() -> None:
     schedule.due_entries(now=NIGHT)
 
     assert daily(NIGHT + timedelta(hours=3)) == [
-        "probe-idle", "fold-calls",
+        "probe-idle", "fold-calls", "sync-facts",
     ]  # fmt: skip
 
 
