@@ -31,6 +31,7 @@ from investment.ops.services import (
     job_rows,
     leases,
     news,
+    past_scores,
     rates,
     session_job,
     spellings,
@@ -209,6 +210,17 @@ def sync_news(*, provider: str, **_unknown: object) -> None:
         logger.warning("News of %s: %s", provider, error)
         return
     logger.info("News of %s: %s", provider, done.message if done else "nobody to ask, or not at this level")
+
+
+@shared_task(name="ops.score_past")
+def score_past(**_unknown: object) -> None:
+    """Score past months as they were known, and tell how all scores did, while nothing else is to be done."""
+    try:
+        done = past_scores.score_past(now=clock.now(), trigger=Run.Trigger.SCHEDULE)
+    except (leases.Busy, leases.LeaseLost) as error:
+        logger.info("Past scores: %s", error)
+        return
+    logger.info("Past scores: %s", done)
 
 
 @shared_task(name="ops.fold_calls")

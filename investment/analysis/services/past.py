@@ -129,8 +129,8 @@ def _stored(session: date) -> Stored:
                      WHERE EXISTS (SELECT FROM market_dailybar bar WHERE bar.session = day.session)),
                    (SELECT count(DISTINCT company_id) FROM market_factreport WHERE filed_on < %s),
                    (SELECT count(*) FROM news_storytie
-                     WHERE published_at > %s::date - %s AND published_at < %s::date + 1)
+                     WHERE published_at > %s::date AND published_at < %s::date + 1)
             """,
-            [days, session, session, QUARTER, session],
+            [days, session, session - QUARTER, session],
         )
         return Stored(*(cursor.fetchone() or (0, 0, 0)))

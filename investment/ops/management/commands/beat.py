@@ -16,6 +16,7 @@ from investment.ops import schedule
 from investment.ops.management.stopping import asked_to_stop
 from investment.ops.selectors import history, jobs
 from investment.ops.selectors.installation import check_mode
+from investment.ops.selectors.past_scores import past_scores_wanted
 from investment.ops.services import leases, runs
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ class Beat:
                 self._nudge("ops.advance_session", lease, session=job.session.isoformat())
             elif history.due_history(now=now) is not None:
                 self._nudge("ops.bring_history", lease)
+            elif past_scores_wanted():
+                self._nudge("ops.score_past", lease)
 
     def _nudge(self, task: str, lease: leases.Held | None, **arguments: str) -> None:
         what, at = " ".join([task, *arguments.values()]), time.monotonic()

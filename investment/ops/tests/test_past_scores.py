@@ -1,0 +1,105 @@
+"""Past months are scored as they were known, when there is time, and nothing newer is touched."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from investment.analysis.models import Figures, OverallScore, Score, ScoredMonth, ScoreRecord
+from investment.analysis.services.ranking import rank_session
+from investment.analysis.services.run import analyse_session
+from investment.analysis.services.scores import score_session
+from investment.analysis.tests.histories import plant_instruments, random_history, store
+from investment.analysis.tests.markets import NOW, plant_sessions
+from investment.market.models import Instrument
+from investment.ops.models import Run, SessionJob
+from investment.ops.services import installation, past_scores
+from investment.ops.services.past_scores import score_past
+
+pytestmark = pytest.mark.django_db
+
+COUNT, LENGTH = 40, 340
+NEWEST = date(2026, 6, 30)
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def days(db: None) -> list[date]:
+    """A market whose newest session was analysed, ranked and scored when it was new."""
+    installation.record_mode(now=NOW)
+    days = plant_sessions(LENGTH)
+    store(random_history(3, instruments=COUNT, sessions=days, eventful=0.03), plant_instruments(COUNT))
+    analyse_session(session=NEWEST, now=NOW)
+    rank_session(session=NEWEST, now=NOW)
+    score_session(session=NEWEST, now=NOW)
+    SessionJob.objects.create(session=NEWEST, state=SessionJob.State.DONE, done_at=NOW)
+    return days
+
+
+def rows_of(session: date) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for model in (Figures, Score, OverallScore):
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table} WHERE session = %s ORDER BY 1, 2", [session])  # noqa: S608
+            found += cursor.fetchall()
+    return found
+
+
+def test_past_months_are_scored_and_judged_and_the_newest_session_stays(
+    days: list[date], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = rows_of(NEWEST)
+
+    call_command("score_history", "--months", "3")
+
+    scored = list(OverallScore.objects.order_by("session").values_list("session", flat=True).distinct())
+    assert scored == [date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 29), NEWEST]
+    assert OverallScore.objects.filter(session=date(2026, 4, 30), score__isnull=False).count() >= 30
+    assert rows_of(NEWEST) == before
+    # The returns of 21 sessions after the end of May have just come in; those of June have not.
+    assert set(ScoreRecord.objects.values_list("session", flat=True)) == set(scored[:3])
+    told = capsys.readouterr().out
+    assert "3 months scored" in told
+    assert "say nothing" in told
+
+    # Again: nothing has come in since, so nothing is done and nothing changes.
+    record = list(ScoreRecord.objects.order_by("pk").values())
+    done = score_past(now=LATER, trigger=Run.Trigger.COMMAND, months=3)
+    assert (done.months, done.sessions, done.written) == ({}, 0, 0)
+    assert list(ScoreRecord.objects.order_by("pk").values()) == record
+
+
+def test_it_gives_way_and_goes_on_where_it_stopped(days: list[date], monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([False, False, True])
+    monkeypatch.setattr(past_scores, "_is_wanted_elsewhere", lambda _now: next(looks, True))
+
+    done = score_past(now=LATER, trigger=Run.Trigger.SCHEDULE, months=2)
+
+    assert done.left
+    assert len(done.months) < 2
+    assert Run.objects.get(kind=Run.Kind.SCORES).state == Run.State.WAITING
+
+    monkeypatch.setattr(past_scores, "_is_wanted_elsewhere", lambda _now: False)
+    score_past(now=LATER, trigger=Run.Trigger.SCHEDULE, months=2)
+    assert ScoredMonth.objects.count() == 2
+
+
+def test_months_are_scored_again_where_much_more_is_stored(days: list[date]) -> None:
+    score_past(now=LATER, trigger=Run.Trigger.COMMAND, months=1)
+    month = ScoredMonth.objects.get()
+    ScoredMonth.objects.update(companies=month.companies // 2)
+
+    done = score_past(now=LATER, trigger=Run.Trigger.COMMAND, months=1)
+
+    assert list(done.months) == [month.session]
+    assert ScoredMonth.objects.get().companies == Instrument.objects.count()
+
+
+def test_before_anything_is_analysed_there_is_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    installation.record_mode(now=NOW)
+
+    call_command("score_history")
+
+    assert "Nothing is analysed yet" in capsys.readouterr().out
