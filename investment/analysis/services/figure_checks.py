@@ -1,6 +1,6 @@
 """Comparing figures of filings with the same ones of providers, some companies each night."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ from investment.analysis.selectors.company_fundamentals import fundamentals_of
 from investment.analysis.selectors.filled import GOOD_FOR, Check, filled_of
 from investment.market.models import FigureCheck, Instrument
 
-SAMPLE = 200  # instruments a night; a few seconds
+SAMPLE = 200  # instruments a night; ten seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,17 @@ def check_figures(
     now: datetime,
     instrument_ids: Sequence[int] | None = None,
     limit: int = SAMPLE,
-    pause: Callable[[], None] = lambda: None,
 ) -> FiguresChecked:
     """
     Compare figures as of now and keep what came of it, in place of the last time's. Repeatable, no call.
 
     :param instrument_ids: these; else a sample of those of which filings and providers both tell, drawn anew
         each day.
-    :param pause: called before each instrument; what it raises loses nothing of those before.
     """
     as_of = now.astimezone(UTC).date()
     wanted = _sample(now, limit) if instrument_ids is None else list(instrument_ids)
     compared = agree = 0
     for instrument in Instrument.objects.filter(pk__in=wanted).order_by("pk"):
-        pause()
         found = fundamentals_of(instrument=instrument, as_of=as_of)
         checks = filled_of(instrument=instrument, as_of=as_of, found=found).checks if found else []
         with transaction.atomic():

@@ -1,6 +1,5 @@
 """Storing who reports when: the answer of one call for the whole market, or for a part of its days."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from django.db import connection, transaction
 from investment.market.models import EarningsDate
 from investment.market.selectors.instruments import holders
 from investment.market.selectors.sessions import NEW_YORK
-from investment.market.services.estimates import FINNHUB, fiscal
+from investment.market.services.estimates import FINNHUB, finite, fiscal
 from investment.providers.contracts import EarningsDate as DateRecord
 
 _TABLE = EarningsDate._meta.db_table
@@ -84,7 +83,7 @@ def store_earnings_calendar(
 
 def _row(instrument: int, told: DateRecord) -> _Row:
     year, quarter = fiscal(told.fiscal_year, told.fiscal_quarter)
-    figures = tuple(_finite(getattr(told, name)) for name in _FIGURES)
+    figures = tuple(finite(getattr(told, name)) for name in _FIGURES)
     return _Row(instrument, told.on, told.hour, year, quarter, figures)
 
 
@@ -178,7 +177,3 @@ def _withdraw(asked: tuple[date, date], today: date, provider: str, source: str,
             },
         )  # fmt: skip
         return int(cursor.rowcount)
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None

@@ -49,7 +49,7 @@ def store_metrics(
             instrument_id=instrument_id,
             provider=FINNHUB,
             source=source,
-            figures={name: _finite(value) for name, value in record.values.items()},
+            figures={name: finite(value) for name, value in record.values.items()},
             words={name: day.isoformat() for name, day in record.dates.items()},
             currency=None,
             quarter=max(known, default=None),
@@ -66,9 +66,7 @@ def store_overview(
     """Store the figures of a company that Alpha Vantage told at a glance; its description is not kept."""
     told = {field.name: getattr(record, field.name) for field in fields(record)}
     figures = {
-        name: _finite(float(value))
-        for name, value in told.items()
-        if isinstance(value, int | float | Decimal)
+        name: finite(float(value)) for name, value in told.items() if isinstance(value, int | float | Decimal)
     }
     words = {name: str(told[name])[:_LONGEST] for name in _WORDS if told[name] is not None}
     currency = (record.currency or "").upper()
@@ -118,7 +116,7 @@ def store_earnings(
     """Store what a company earned and was expected to, quarter by quarter, as Finnhub told."""
     rows: dict[date, dict[str, Any]] = {}
     for told in record:
-        figures = {name: _finite(getattr(told, name)) for name in _OF_A_REPORT}
+        figures = {name: finite(getattr(told, name)) for name in _OF_A_REPORT}
         year, quarter = fiscal(told.fiscal_year, told.fiscal_quarter)
         row = {"period": told.period, "fiscal_year": year, "fiscal_quarter": quarter, **figures}
         rows.setdefault(told.period, row)
@@ -196,5 +194,6 @@ def _upsert(
         )
 
 
-def _finite(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
+    """Return a number that is one; else unknown."""
     return value if value is not None and math.isfinite(value) else None
