@@ -47,7 +47,12 @@ def _numbered(address: str, number: int) -> str:
     return changed
 
 
+@pytest.hookimpl(trylast=True)  # after Hypothesis has marked its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("hypothesis"):
+            # What is reached by chance does not count, and watching takes longer than what is watched.
+            item.add_marker(pytest.mark.no_cover)
     if SHARED_DATA.is_dir():
         return
     missing = pytest.mark.skip(reason="../shared/data, a folder of real prices, is not beside this clone")
