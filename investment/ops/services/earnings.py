@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from investment.lib import level
 from investment.market.models import Publication
 from investment.market.selectors.calendars import EARNINGS
 from investment.market.selectors.sessions import NEW_YORK
@@ -33,7 +34,7 @@ def earnings_due(*, now: datetime) -> bool:
 
 def sync_earnings_calendar(*, now: datetime, trigger: Run.Trigger, patience: float) -> Tally | None:
     """
-    Ask who reports in the weeks around ``now``, and store it; None without a key.
+    Ask who reports in the weeks around ``now``, and store it; None where nobody is to be asked.
 
     Mostly one call. An answer that may be cut short is asked again in two halves, down to single days.
 
@@ -42,7 +43,7 @@ def sync_earnings_calendar(*, now: datetime, trigger: Run.Trigger, patience: flo
     :raises LeaseLost: if somebody took over meanwhile.
     :raises ProviderError, QuotaExhausted: what was told before is stored.
     """
-    if not has_key(PROVIDER):
+    if not has_key(PROVIDER) or level.current() is level.Level.READ_ONLY:
         return None
     today = now.astimezone(NEW_YORK).date()
     first, last = today - BACK, today + AHEAD

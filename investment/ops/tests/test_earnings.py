@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from investment.api.tests.contract import get
 from investment.api.tests.factories import signed_in
-from investment.lib import clock
+from investment.lib import clock, level
 from investment.market.models import ESTIMATES, EarningsDate, FigureCheck, Instrument, Ticker
 from investment.market.services.earnings_calendar import store_earnings_calendar
 from investment.market.services.estimates import (
@@ -53,10 +53,14 @@ def sandbox(settings: Settings) -> Iterator[RunningSandbox]:
         settings.SEC_BASE_URL = f"{sandbox.url}/sec"
         settings.SEC_DATA_URL = f"{sandbox.url}/sec/data"
         settings.SEC_CONTACT = "sample mode <nobody@example.com>"
-        records = sandbox.market.instruments(TODAY)
-        upsert_instruments(records=records, source="sample", now=THURSDAY)
-        Instrument.objects.update(actions_from=date(2020, 1, 1))
+        make_listed(sandbox)
         yield sandbox
+
+
+def make_listed(sandbox: RunningSandbox) -> None:
+    records = sandbox.market.instruments(TODAY)
+    upsert_instruments(records=records, source="sample", now=THURSDAY)
+    Instrument.objects.update(actions_from=date(2020, 1, 1))
 
 
 @pytest.fixture
@@ -109,10 +113,16 @@ def test_without_a_key_or_before_there_is_anything_to_store_nobody_is_asked(
 ) -> None:
     Instrument.objects.all().delete()
     tasks.sync_earnings()
+    make_listed(sandbox)
+    level.set_level(level.Level.READ_ONLY)
+    tasks.sync_earnings()
+    level.set_level(level.Level.HOLD)
     settings.FINNHUB_API_KEY = "-"
     tasks.sync_earnings()
-
     assert not Run.objects.exists()
+    settings.FINNHUB_API_KEY = sandbox.key
+    tasks.sync_earnings()
+    assert last_run().state == "done"
 
 
 def test_figures_of_three_providers_agree_and_are_told_apart(
