@@ -7,6 +7,7 @@ is another datum, and is never shown or stored as the first.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -70,7 +71,8 @@ class Rule:
     ``targets``: how old it may become for those who have declared their interest, in seconds of open time
     (of an event: of all time); tiers that are not there have no target. ``rest``: seconds before which an
     event is not looked for again. ``share``: of the planned calls of a limit, those that the planner may
-    spend on this kind. ``until``: the last level at which it is asked.
+    spend on this kind. ``kept``: how long what changes seldom is not asked for again. ``until``: the last
+    level at which it is asked.
     """
 
     label: str
@@ -79,6 +81,7 @@ class Rule:
     targets: Mapping[Tier, float] = field(default_factory=dict)
     rest: float = 0.0
     share: float = 1.0
+    kept: timedelta | None = None
     until: Level = Level.FULL
 
     def stand_ins(self, source: Source) -> tuple[Source, ...]:
@@ -95,6 +98,8 @@ _AS_PUBLISHED = Basis("none", "one story", "none", "any", "none")
 _FINNHUB_FIGURES = Basis("the provider's", "company", "none", "as told", "none")
 _OVERVIEW_FIGURES = Basis("the provider's", "company", "none", "as told", "end of day")
 _REFERENCE = Basis("none", "one euro", "14:15 CET", "any", "end of day")
+
+PLANNED: Final = ("price", "event")  # what the planner asks for, one by one
 
 RULES: Final[Mapping[Kind, Rule]] = {
     Kind.QUOTE: Rule(
@@ -122,26 +127,29 @@ RULES: Final[Mapping[Kind, Rule]] = {
         until=Level.ESSENTIAL,
     ),
     Kind.COMPANY: Rule(
-        "Company", (Source("sec", "filer", "submissions", _AS_FILED),), "seldom", until=Level.THRIFT
+        "Company", (Source("sec", "filer", "submissions", _AS_FILED),), "seldom",
+        kept=timedelta(days=30), until=Level.THRIFT,
     ),
     Kind.FACTS: Rule(
         "Figures as filed", (Source("sec", "company_facts", "companyfacts", _AS_FILED),), "seldom",
-        until=Level.THRIFT,
+        kept=timedelta(days=1), until=Level.THRIFT,
     ),
     Kind.METRICS: Rule(
-        "Figures of Finnhub", (Source("finnhub", "metrics", "metrics", _FINNHUB_FIGURES),), "seldom"
+        "Figures of Finnhub", (Source("finnhub", "metrics", "metrics", _FINNHUB_FIGURES),), "seldom",
+        kept=timedelta(days=7),
     ),
     Kind.OVERVIEW: Rule(
         "Figures of Alpha Vantage", (Source("alphavantage", "overview", "overview", _OVERVIEW_FIGURES),),
-        "seldom",
+        "seldom", kept=timedelta(days=90),
     ),
     Kind.RECOMMENDATIONS: Rule(
         "Recommendations",
         (Source("finnhub", "recommendations", "recommendations", _FINNHUB_FIGURES),),
-        "seldom",
+        "seldom", kept=timedelta(days=14),
     ),
     Kind.EARNINGS: Rule(
-        "Earnings reported", (Source("finnhub", "earnings", "earnings", _FINNHUB_FIGURES),), "seldom"
+        "Earnings reported", (Source("finnhub", "earnings", "earnings", _FINNHUB_FIGURES),), "seldom",
+        kept=timedelta(days=30),
     ),
     Kind.NEWS: Rule(
         "News",

@@ -2,52 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from investment.acquisition.calculators.open_time import OpenTime
 from investment.acquisition.importance import Tier
-from investment.acquisition.kinds import RULES, Kind
-from investment.acquisition.levels import asked_tiers, may_refresh
-from investment.acquisition.models import InFlight, Sighting
+from investment.acquisition.kinds import PLANNED, RULES, Kind
+from investment.acquisition.levels import asked_tiers
 from investment.acquisition.selectors.calendar import open_time
+from investment.acquisition.selectors.datum import (
+    Asked,
+    DatumFreshness,
+    asked_about,
+    at_level,
+    in_the_way,
+    missing,
+)
 from investment.acquisition.selectors.demand import wanted
 from investment.acquisition.selectors.plan import Plan, PlannedCall, current_plan
+from investment.acquisition.selectors.seldom import seldom
 from investment.lib import clock, level
 from investment.market.models import Instrument
-from investment.market.selectors.companies import company_of
 from investment.market.selectors.latest import latest_bars
-from investment.providers import registry
-from investment.providers.errors import ProviderError
 from investment.providers.titles import TITLES
-
-
-@dataclass(frozen=True, slots=True)
-class DatumFreshness:
-    """
-    One thing we know of an instrument; ``None`` is unknown.
-
-    ``value_at`` is the instant that the value is of, ``asked_at`` when we last had an answer.
-    ``age_seconds`` and ``open_age_seconds`` count from ``asked_at``, those of a session's bar from the
-    session's end; the latter while the exchange was open.
-    ``next_call_at`` is when it is expected to be asked for; ``why_not_sooner`` says what comes first.
-    """
-
-    kind: Kind
-    label: str
-    value_at: datetime | None = None
-    asked_at: datetime | None = None
-    age_seconds: float | None = None
-    open_age_seconds: float | None = None
-    source: str | None = None
-    provider: str | None = None
-    tier: Tier = Tier.UNIVERSE
-    target_age_seconds: float | None = None
-    within_target: bool | None = None
-    next_call_at: datetime | None = None
-    next_provider: str | None = None
-    gain: float | None = None
-    why_not_sooner: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +47,20 @@ def freshness(
     """
     due = dict(publications or {})
     spending, plan = level.current(), current_plan()
-    hours = open_time(now=now)
+    hours, asked = open_time(now=now), asked_about(instrument, now)
     if plan is not None and plan.is_late(now):
         plan = None
     data = [_bars(instrument, now, hours, due.get(Kind.BARS))]
     data += [
-        _datum(instrument, kind, now, hours, plan, spending)
+        _datum(instrument, kind, now, hours, plan, asked, spending)
         for kind, rule in RULES.items()
-        if rule.staleness == "price"
+        if rule.staleness in PLANNED
     ]
-    data.append(_company(instrument, now, hours, spending))
+    data += [
+        seldom(instrument, kind, now, hours, asked, spending)
+        for kind, rule in RULES.items()
+        if rule.staleness == "seldom"
+    ]
     return Freshness(instrument.symbol, now, spending, data)
 
 
@@ -111,43 +91,15 @@ def _bars(instrument: Instrument, now: datetime, hours: OpenTime, due: datetime 
 
 def _why_no_file(provider: str, due: datetime | None, now: datetime) -> str:
     if due is None:
-        missing = _missing(provider)
-        return missing or "Nothing is due: the whole market's day comes in one file after the session's end."
+        return (
+            missing(provider)
+            or "Nothing is due: the whole market's day comes in one file after the session's end."
+        )
     if due <= now:
         return "The whole market's file is due now, and is asked for as soon as a worker is free."
     return (
         "The whole market's day comes in one file, once it is published after the session's end: it is asked "
         f"for at {due:%Y-%m-%d %H:%M} UTC."
-    )
-
-
-def _company(instrument: Instrument, now: datetime, hours: OpenTime, spending: level.Level) -> DatumFreshness:
-    """Who files, and what: nobody waits for it, so it takes the calls that nothing else needs."""
-    rule, known = RULES[Kind.COMPANY], company_of(instrument=instrument)
-    provider = rule.sources[0].provider
-    seen = Sighting.objects.filter(kind=Kind.COMPANY, instrument=instrument).first()
-    asked_at = known.source.fetched_at if known.source else None
-    if known.status == "no_cik":
-        why = f"{known.words}."
-    elif in_the_way := _in_the_way(instrument, Kind.COMPANY, now, seen):
-        why = in_the_way
-    elif not may_refresh(spending):
-        why = _at_level(spending, "it is not asked for")
-    elif not asked_tiers(Kind.COMPANY, spending):
-        why = _at_level(spending, "it is asked for only by a refresh")
-    else:
-        why = "It takes the calls that nothing else needs, the oldest need first; a refresh asks for it now."
-    return DatumFreshness(
-        kind=Kind.COMPANY,
-        label=rule.label,
-        value_at=max((_midnight(each.filed_on) for each in known.filings), default=None),
-        asked_at=asked_at,
-        age_seconds=(now - asked_at).total_seconds() if asked_at else None,
-        open_age_seconds=hours.at(now) - hours.at(asked_at) if asked_at else None,
-        source=known.source.provider if known.source else None,
-        provider=provider if asked_at else None,
-        why_not_sooner=why,
-        error=seen.error if seen else "",
     )
 
 
@@ -157,25 +109,28 @@ def _datum(
     now: datetime,
     hours: OpenTime,
     plan: Plan | None,
+    asked: Asked,
     spending: level.Level,
 ) -> DatumFreshness:
     rule = RULES[kind]
     want = wanted(kind=kind, now=now, instrument_ids=[instrument.pk]).get(instrument.pk)
     tier = want.tier if want else Tier.UNIVERSE
-    seen = Sighting.objects.filter(kind=kind, instrument=instrument).first()
+    seen = asked.sightings.get(kind)
     call = plan.next_of(instrument.pk, kind, asked_at=seen.tried_at if seen else None) if plan else None
     asked_at = seen.seen_at if seen else None
+    age = (now - asked_at).total_seconds() if asked_at else None
     open_age = hours.at(now) - hours.at(asked_at) if asked_at else None
     target = rule.targets.get(tier) if want else None
     within = None
     if target is not None:
-        within = open_age is not None and open_age <= target
+        counted = age if rule.staleness == "event" else open_age
+        within = counted is not None and counted <= target
     return DatumFreshness(
         kind=kind,
         label=rule.label,
         value_at=seen.value_at if seen else None,
         asked_at=asked_at,
-        age_seconds=(now - asked_at).total_seconds() if asked_at else None,
+        age_seconds=age,
         open_age_seconds=open_age,
         source=(seen.source or None) if seen else None,
         provider=seen.provider if seen and asked_at else None,
@@ -185,7 +140,7 @@ def _datum(
         next_call_at=max(call.at, now) if call else None,
         next_provider=call.provider if call else None,
         gain=call.gain if call else None,
-        why_not_sooner=_why(instrument, kind, tier, now, hours, plan, call, seen, spending),
+        why_not_sooner=_why(instrument, kind, tier, now, hours, plan, call, asked, spending),
         error=seen.error if seen else "",
     )
 
@@ -198,18 +153,24 @@ def _why(
     hours: OpenTime,
     plan: Plan | None,
     call: PlannedCall | None,
-    seen: Sighting | None,
+    asked: Asked,
     spending: level.Level,
 ) -> str:
     """Say in one sentence why the datum is not asked for at once: the first reason that holds."""
     provider = RULES[kind].sources[0].provider
+    of_news, seen = RULES[kind].staleness == "event", asked.sightings.get(kind)
     if not instrument.active:
-        return f"{instrument.symbol} is not listed any more: nobody tells its price."
-    if in_the_way := _in_the_way(instrument, kind, now, seen):
-        return in_the_way
+        what = "news" if of_news else "price"
+        return f"{instrument.symbol} is not listed any more: nobody tells its {what}."
+    if obstacle := in_the_way(kind, now, asked):
+        return obstacle
     if tier not in asked_tiers(kind, spending):
-        return _at_level(spending, _NOT_ASKED[spending])
-    if not hours.is_open(now):
+        if of_news and spending is level.Level.FULL:
+            return "Nobody holds it, watches it or looks at it: its news come with those of the whole market."
+        if of_news and spending is level.Level.HOLD:
+            return at_level(spending, "no news are asked for")
+        return at_level(spending, _NOT_ASKED[spending])
+    if not of_news and not hours.is_open(now):
         opening = hours.next_opening(now)
         when = f" until {opening:%Y-%m-%d %H:%M} UTC" if opening else ""
         if seen is not None and seen.seen_at is not None and hours.at(seen.seen_at) == hours.at(now):
@@ -255,42 +216,9 @@ _NOT_ASKED = {
 }
 
 
-def _in_the_way(instrument: Instrument, kind: Kind, now: datetime, seen: Sighting | None) -> str:
-    """Say what keeps anybody from asking now, whoever they are; empty if nothing does."""
-    provider = RULES[kind].sources[0].provider
-    if missing := _missing(provider):
-        return missing
-    if InFlight.objects.filter(kind=kind, instrument=instrument, until__gt=now).exists():
-        return f"It is being asked for now, of {TITLES[provider]}."
-    if seen is not None and seen.error and seen.again_at and seen.again_at > now:
-        again = f"{seen.again_at:%Y-%m-%d %H:%M} UTC"
-        words = seen.error.rstrip(".")
-        return f"{TITLES[seen.provider]} had no answer, and is asked again at {again}: {words}."
-    return ""
-
-
-def _at_level(spending: level.Level, words: str) -> str:
-    return f"At the spending level «{spending.value.replace('_', ' ')}» {words}."
-
-
-def _missing(provider: str) -> str:
-    """Return why a provider cannot be asked here, in words; empty if it can."""
-    try:
-        registry.access(provider)
-    except ProviderError as error:
-        return f"{error.message.rstrip('.')}."
-    except ValueError as error:  # the settings name a plan that we do not know
-        return f"{error}."
-    return ""
-
-
 def _count(calls: int, name: str) -> str:
     return f"{calls} call{'' if calls == 1 else 's'} of {name}"
 
 
 def _come(calls: int) -> str:
     return "comes" if calls == 1 else "come"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

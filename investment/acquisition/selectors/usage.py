@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from investment.acquisition.levels import may_poll
+from investment.acquisition.models import NewsPoll
 from investment.acquisition.selectors.plan import Plan, PlannedCall, current_plan
 from investment.acquisition.selectors.trust import TrustScore, trust_scores
 from investment.lib import level
@@ -24,6 +26,26 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
+class NewsRead:
+    """
+    How far a provider's news of the whole market were read.
+
+    ``reached_at`` is the newest article's time; from ``gap_from`` to ``gap_until`` is still to be read, and
+    ``lost`` says what cannot be. ``heard_at`` is when it answered last, ``error`` why it did not since;
+    ``asked``: at the present spending level it is asked again and again.
+    """
+
+    reached_at: datetime | None
+    heard_at: datetime | None
+    polled_at: datetime
+    gap_from: datetime | None
+    gap_until: datetime | None
+    lost: str
+    error: str
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderUsage:
     """
     One provider under its present key.
@@ -32,7 +54,7 @@ class ProviderUsage:
     the 24 before it by lane, ``states`` by what became of them. ``circuits`` are those that are not closed.
     ``planned`` is how many calls the plan of the next hour has, ``next_calls`` the first of them, and
     ``minutes`` how many of them each minute from now on has. ``plan`` is what is paid for, as the settings
-    name it; empty where there is one way to ask only.
+    name it; empty where there is one way to ask only. ``news``: None where it was never asked for them.
     """
 
     provider: str
@@ -49,6 +71,7 @@ class ProviderUsage:
     next_calls: Sequence[PlannedCall] = ()
     trust: Sequence[TrustScore] = ()
     minutes: Sequence[int] = ()
+    news: NewsRead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,8 @@ def api_usage(*, now: datetime) -> ApiUsage:
     windows: dict[str, list[WindowStatus]] = {}
     for row in window_status(now=now):
         windows.setdefault(row.scope, []).append(row)
+    spending = level.current()
+    read = _news_read(spending)
     found = []
     for name in registry.NAMES:
         access, words = _access(name)
@@ -103,9 +128,26 @@ def api_usage(*, now: datetime) -> ApiUsage:
                 next_calls=planned[:NEXT],
                 trust=trust.get(name, ()),
                 minutes=_by_minute(planned, now),
+                news=read.get((name, registry.source_of(name))),
             )
         )
-    return ApiUsage(now, level.current(), _sentence(plan), plan.made_at if plan else None, found)
+    return ApiUsage(now, spending, _sentence(plan), plan.made_at if plan else None, found)
+
+
+def _news_read(spending: level.Level) -> dict[tuple[str, str], NewsRead]:
+    return {
+        (row.provider, row.source): NewsRead(
+            reached_at=row.reached_at,
+            heard_at=row.heard_at,
+            polled_at=row.polled_at,
+            gap_from=row.gap_from,
+            gap_until=row.gap_until,
+            lost=row.lost,
+            error=row.error,
+            asked=may_poll(row.provider, spending),
+        )
+        for row in NewsPoll.objects.all()
+    }
 
 
 def _access(name: str) -> tuple[Access[object] | None, str]:

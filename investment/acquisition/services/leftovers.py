@@ -36,14 +36,13 @@ class Leftover:
     """
     One kind of work without a deadline.
 
-    ``kept``: what was told more recently is not asked for again. ``spare``: the share of the planned calls
-    of each window that must be free; with fewer left, others need them. ``at_once``: data of one order.
-    ``of``: whose datum it is: a company's, whichever of its instruments is asked about, or a stock's.
-    ``due`` is a further condition (SQL over the tables of ``_QUERIES``); what ``or_due`` holds for is asked
-    for before ``kept`` is over.
+    What was told more recently than its rule's ``kept`` is not asked for again. ``spare``: the share of the
+    planned calls of each window that must be free; with fewer left, others need them. ``at_once``: data of
+    one order. ``of``: whose datum it is: a company's, whichever of its instruments is asked about, or a
+    stock's. ``due`` is a further condition (SQL over the tables of ``_QUERIES``); what ``or_due`` holds for
+    is asked for before its time is over.
     """
 
-    kept: timedelta
     spare: float
     at_once: int
     of: str
@@ -69,19 +68,19 @@ _REPORTED_SINCE = """
 
 # The one table: who first within a kind is the same for all of them (``_QUERIES``).
 LEFTOVERS: Final[Mapping[Kind, Leftover]] = {
-    Kind.COMPANY: Leftover(kept=timedelta(days=30), spare=0.5, at_once=2, of="company"),
+    Kind.COMPANY: Leftover(spare=0.5, at_once=2, of="company"),
     # The nightly archive brings the figures of all; this is what was filed after it.
     Kind.FACTS: Leftover(
-        kept=timedelta(days=1), spare=0.5, at_once=1, of="company", due=_FILED_SINCE
+        spare=0.5, at_once=1, of="company", due=_FILED_SINCE
     ),
     # News may take 0.6 of the same bucket.
-    Kind.METRICS: Leftover(kept=timedelta(days=7), spare=0.3, at_once=2, of="stock"),
-    Kind.RECOMMENDATIONS: Leftover(kept=timedelta(days=14), spare=0.3, at_once=2, of="stock"),
+    Kind.METRICS: Leftover(spare=0.3, at_once=2, of="stock"),
+    Kind.RECOMMENDATIONS: Leftover(spare=0.3, at_once=2, of="stock"),
     Kind.EARNINGS: Leftover(
-        kept=timedelta(days=30), spare=0.3, at_once=2, of="stock", or_due=_REPORTED_SINCE
+        spare=0.3, at_once=2, of="stock", or_due=_REPORTED_SINCE
     ),
     # Of 25 calls a day a few, in rotation: news and second sources need the others.
-    Kind.OVERVIEW: Leftover(kept=timedelta(days=90), spare=0.6, at_once=1, of="stock"),
+    Kind.OVERVIEW: Leftover(spare=0.6, at_once=1, of="stock"),
 }  # fmt: skip
 
 _QUERIES: Final[Mapping[str, str]] = {
@@ -175,7 +174,7 @@ def _needs(kind: Kind, now: datetime) -> list[int]:
     known: dict[str, Any] = {
         "now": now,
         "kind": kind.value,
-        "old": now - rule.kept,
+        "old": now - (RULES[kind].kept or timedelta(0)),
         "count": rule.at_once,
         "today": _today(now),
         "session": latest_session_with_bars() if rule.of == "stock" else None,

@@ -4,10 +4,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from investment.acquisition.importance import Tier
-from investment.acquisition.kinds import RULES, Kind, Source
+from investment.acquisition.kinds import PLANNED, RULES, Kind, Source
 from investment.acquisition.levels import asked_tiers
 from investment.lib import clock
 from investment.lib.level import Level
@@ -23,7 +22,6 @@ AIM = 0.8
 # Of the calls that the limits allow, those that promises may take: the policy has the rest.
 SHARE = 0.9
 ON_THE_WAY = 0.25  # real seconds from choosing to the ledger; a slot that is free by then need not wait
-PLANNED: Final = ("price", "event")
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ from investment.acquisition.importance import Tier
 from investment.acquisition.kinds import Kind
 from investment.acquisition.models import InFlight, Sighting
 from investment.acquisition.selectors import plan as plans
-from investment.acquisition.selectors.freshness import DatumFreshness, freshness
+from investment.acquisition.selectors.datum import DatumFreshness
+from investment.acquisition.selectors.freshness import freshness
 from investment.acquisition.selectors.plan import Plan, PlannedCall, current_plan
 from investment.acquisition.services import claims
 from investment.acquisition.services.demand import declare_interest
@@ -22,7 +23,21 @@ from investment.acquisition.tests.speaking import make_instrument
 from investment.lib import clock, redis
 from investment.lib.level import Level, set_level
 from investment.lib.partitions import ensure_years
-from investment.market.models import Company, DailyBar, Filing, Instrument, Origin, Session
+from investment.market.models import (
+    Company,
+    DailyBar,
+    FactImport,
+    FactReport,
+    Filing,
+    Instrument,
+    Origin,
+    Session,
+)
+
+EVERYTHING = [
+    Kind.BARS, Kind.QUOTE, Kind.NEWS, Kind.COMPANY, Kind.FACTS, Kind.METRICS, Kind.OVERVIEW,
+    Kind.RECOMMENDATIONS, Kind.EARNINGS,
+]  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +74,7 @@ def datum(
     instrument: Instrument, kind: Kind = Kind.QUOTE, at: datetime = NOON, **more: Any
 ) -> DatumFreshness:
     found = freshness(instrument=instrument, now=at, **more)
-    assert [each.kind for each in found.data] == [Kind.BARS, Kind.QUOTE, Kind.COMPANY]
+    assert [each.kind for each in found.data] == EVERYTHING
     return next(each for each in found.data if each.kind is kind)
 
 
@@ -73,7 +88,7 @@ def why(instrument: Instrument, kind: Kind = Kind.QUOTE, at: datetime = NOON, **
 
 def saw(instrument: Instrument, at: datetime = NOON, **more: Any) -> Sighting:
     known = {"provider": "finnhub", "source": "sample", "seen_at": at, "value_at": at, "tried_at": at}
-    return Sighting.objects.create(kind=Kind.QUOTE, instrument=instrument, **(known | more))
+    return Sighting.objects.create(instrument=instrument, **({"kind": Kind.QUOTE} | known | more))
 
 
 def publish(*calls: tuple[float, int, bool], made_at: datetime = NOON) -> None:
@@ -364,3 +379,54 @@ def test_the_command_says_when_a_plan_is_old(apple: Instrument) -> None:
     assert lines[-1] == (
         "It is 360 s old: the planner that made it is not running any more (./scripts/run.sh starts one)."
     )
+
+
+# News, and what changes seldom
+
+
+def test_news_grow_old_by_night_too_and_come_with_the_whole_market_where_nobody_looks(
+    apple: Instrument,
+) -> None:
+    night = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
+
+    unwanted = why(apple, Kind.NEWS)
+    declare_interest(who="me", instrument_ids=[apple.pk], kind=Kind.NEWS, tier=Tier.HELD, now=NOON)
+    saw(apple, night - timedelta(minutes=20), kind=Kind.NEWS, value_at=NOON)
+    publish((50_000.0, apple.pk, True), made_at=night)
+    told = datum(apple, Kind.NEWS, night)
+
+    assert unwanted.startswith("Nobody holds it, watches it or looks at it: its news come with those of the")
+    assert (told.age_seconds, told.open_age_seconds) == (1200.0, 0.0)
+    assert (told.target_age_seconds, told.within_target) == (900.0, False)
+    assert (told.value_at, told.tier) == (NOON, Tier.HELD)
+    assert "exchange" not in told.why_not_sooner
+    assert "The exchange is closed" in why(apple, Kind.QUOTE, night)
+    set_level(Level.HOLD)
+    assert why(apple, Kind.NEWS) == "At the spending level «hold» no news are asked for."
+
+
+def test_what_changes_seldom_says_from_when_on_it_takes_calls(apple: Instrument) -> None:
+    Instrument.objects.filter(pk=apple.pk).update(kind=Instrument.Kind.COMMON_STOCK)
+    apple.refresh_from_db()
+    left = "It takes the calls that nothing else needs"
+
+    assert why(apple, Kind.METRICS).startswith(left)
+    saw(apple, kind=Kind.METRICS)
+    assert datum(apple, Kind.METRICS).asked_at == NOON
+    assert "from 2026-03-10 on it takes calls that nothing else needs" in why(apple, Kind.METRICS)
+    assert why(apple, Kind.METRICS, NOON + timedelta(days=8)).startswith(left)
+
+    assert why(apple, Kind.FACTS).startswith(left)
+    row = Company.objects.create(cik="0000320193", source="sec", first_seen_at=NOON, updated_at=NOON)
+    FactImport.objects.create(company=row, digest="x", source="sec", imported_at=NOON)
+    FactReport.objects.create(company=row, accession="1", form="10-K", filed_on=MONDAY)
+    facts = datum(apple, Kind.FACTS)
+    assert (facts.asked_at, facts.source) == (NOON, "sec")
+    assert facts.value_at == datetime(2026, 3, 2, tzinfo=UTC)
+    assert facts.why_not_sooner.startswith("All figures come each night")
+
+    Instrument.objects.filter(pk=apple.pk).update(kind=Instrument.Kind.ETF)
+    apple.refresh_from_db()
+    assert why(apple, Kind.EARNINGS) == "AAPL is no company's share: nobody tells such figures of it."
+    set_level(Level.ESSENTIAL)
+    assert "it is asked for only by a refresh" in why(apple, Kind.FACTS)

@@ -11,7 +11,8 @@ from investment.acquisition.importance import Tier
 from investment.acquisition.kinds import Kind
 from investment.acquisition.levels import SENTENCES
 from investment.acquisition.models import InFlight, Sighting
-from investment.acquisition.selectors.freshness import DatumFreshness, freshness
+from investment.acquisition.selectors.datum import DatumFreshness
+from investment.acquisition.selectors.freshness import freshness
 from investment.acquisition.selectors.plan import current_plan
 from investment.acquisition.selectors.universe import load_universe
 from investment.acquisition.services import claims

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from investment.acquisition.kinds import Kind
-from investment.acquisition.models import Interest, Sighting, Trust
+from investment.acquisition.models import Interest, NewsPoll, Sighting, Trust
 from investment.acquisition.selectors import plan as plans
 from investment.acquisition.selectors.plan import Plan, PlannedCall
 from investment.acquisition.tests.speaking import Speaker
@@ -152,6 +152,23 @@ def test_what_was_used_says_when_it_is_free_again_and_what_became_of_it(
     assert of(get(client, USAGE))["next_calls"] == []  # nobody plans any more
 
 
+def test_how_far_news_were_read_is_told_with_what_is_missing(client: Client) -> None:
+    for source, until in (("finnhub", NOON), (registry.source_of("finnhub"), NOON - timedelta(hours=1))):
+        NewsPoll.objects.create(
+            provider="finnhub", source=source, reached_at=until, polled_at=NOON, heard_at=NOON,
+            gap_from=until - timedelta(hours=2), gap_until=until - timedelta(hours=1), lost="Some of it",
+        )  # fmt: skip
+
+    answer = get(client, USAGE)
+
+    assert of(answer, "massive")["news"] is None
+    assert of(answer)["news"] == {
+        "reached_at": "2026-01-13T16:00:00Z", "heard_at": "2026-01-13T17:00:00Z", "asked": True,
+        "polled_at": "2026-01-13T17:00:00Z", "gap_from": "2026-01-13T14:00:00Z",
+        "gap_until": "2026-01-13T15:00:00Z", "lost": "Some of it", "error": "",
+    }  # fmt: skip
+
+
 def test_refusals_and_broken_circuits_are_told_in_the_providers_words(client: Client) -> None:
     Entitlement.objects.create(
         provider="finnhub", scope=scope(), endpoint="candles", included=False, since=NOON, heard_at=NOON,
@@ -223,7 +240,7 @@ def test_usage_costs_as_many_queries_however_much_there_was(
         client.get(USAGE)
 
 
-QUERIES_OF_USAGE = 8
+QUERIES_OF_USAGE = 9
 
 
 def test_the_cache_tells_how_often_an_answer_was_there(
@@ -411,7 +428,9 @@ def test_freshness_of_everything_known_and_of_nothing(
 ) -> None:
     days = make_sessions()
     nothing = get(client, FRESHNESS, symbol="AAPL")
-    assert [each["kind"] for each in nothing["data"]] == ["bars", "quote", "company"]
+    assert [each["kind"] for each in nothing["data"]] == [
+        "bars", "quote", "news", "company", "facts", "metrics", "overview", "recommendations", "earnings",
+    ]  # fmt: skip
     assert {each["asked_at"] for each in nothing["data"]} == {None}
     make_bars(apple, {days[5]: 91.0})
     get(client, QUOTE, symbol="AAPL")
@@ -421,7 +440,8 @@ def test_freshness_of_everything_known_and_of_nothing(
     answer = get(client, FRESHNESS, symbol="AAPL")
 
     assert (answer["symbol"], answer["at"], answer["level"]) == ("AAPL", "2026-01-13T17:00:00Z", "full")
-    bars, quote, _company = answer["data"]
+    bars, quote, news = answer["data"][:3]
+    assert (news["tier"], news["target_age_seconds"], news["within_target"]) == ("page", 300.0, False)
     assert (bars["value_at"], bars["source"]) == ("2026-01-12T21:00:00Z", "sample")
     assert bars["next_call_at"] == "2026-01-14T05:05:00Z"  # five past midnight in New York, after today
     assert (quote["tier"], quote["target_age_seconds"], quote["within_target"]) == ("page", 60.0, True)

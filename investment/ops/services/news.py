@@ -99,7 +99,7 @@ def _finnhub(adapter: Any, state: NewsPoll) -> Page:
 
 # The one table. Alpha Vantage grants 25 calls a day and NewsAPI 100, of which others need some, too.
 FEEDS: Final = {
-    "massive": Feed(timedelta(minutes=5), timedelta(days=30), pages=3, page=_massive),
+    "massive": Feed(timedelta(minutes=5), timedelta(days=30), pages=2, page=_massive),
     "finnhub": Feed(timedelta(minutes=5), timedelta(days=7), pages=1, front=_finnhub),
     "alphavantage": Feed(
         timedelta(hours=4), timedelta(days=2), pages=1, page=_alpha_vantage, step=timedelta(minutes=1)

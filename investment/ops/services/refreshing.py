@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from investment.acquisition.kinds import Kind
+from investment.acquisition.selectors.seldom import STOCKS
 from investment.acquisition.services import refreshing
 from investment.acquisition.services.refreshing import NobodyToAsk, NotRefreshed, Price
 from investment.market.models import Instrument
@@ -13,7 +14,10 @@ from investment.ops.services.company import ask_sec
 from investment.providers.errors import ProviderError
 from investment.quotas.errors import QuotaExhausted
 
-KINDS = (Kind.QUOTE, Kind.COMPANY, Kind.FACTS)
+KINDS = (
+    Kind.QUOTE, Kind.COMPANY, Kind.FACTS, Kind.NEWS, Kind.METRICS, Kind.OVERVIEW, Kind.RECOMMENDATIONS,
+    Kind.EARNINGS,
+)  # fmt: skip
 OF_COMPANIES = (Kind.COMPANY, Kind.FACTS)
 
 
@@ -72,5 +76,11 @@ def _require_something_to_ask_by(instrument: Instrument, kind: Kind) -> None:
     """:raises NobodyToAsk: where no call could tell anything of this instrument."""
     if kind in OF_COMPANIES and instrument.cik is None:
         raise NobodyToAsk(company_of(instrument=instrument).words, symbol=instrument.symbol)
-    if kind is Kind.QUOTE and not instrument.active:
-        raise NobodyToAsk(f"{instrument.symbol} is not listed any more: nobody tells its price")
+    if kind in OF_COMPANIES:
+        return
+    if not instrument.active:
+        what = {Kind.QUOTE: "its price", Kind.NEWS: "its news"}.get(kind, "of it")
+        raise NobodyToAsk(f"{instrument.symbol} is not listed any more: nobody tells {what}")
+    if kind not in (Kind.QUOTE, Kind.NEWS) and instrument.kind not in STOCKS:
+        words = f"{instrument.symbol} is no company's share: nobody tells such figures of it"
+        raise NobodyToAsk(words, symbol=instrument.symbol)

@@ -88,6 +88,19 @@ class TrustSerializer(serializers.Serializer[Any]):
     words = serializers.CharField()
 
 
+class NewsReadSerializer(serializers.Serializer[Any]):
+    """How far a provider's news of the whole market were read; what people look at is asked for besides."""
+
+    reached_at = serializers.DateTimeField(allow_null=True, help_text="The newest article's time")
+    heard_at = serializers.DateTimeField(allow_null=True, help_text="When it answered last")
+    polled_at = serializers.DateTimeField(help_text="When it was asked last")
+    gap_from = serializers.DateTimeField(allow_null=True, help_text="Still to be read, to gap_until")
+    gap_until = serializers.DateTimeField(allow_null=True)
+    lost = serializers.CharField(help_text="What was written and cannot be read any more, in words; or empty")
+    error = serializers.CharField(help_text="Why it had no answer when it was asked last; or empty")
+    asked = serializers.BooleanField(help_text="Whether it is asked at the present spending level")
+
+
 class ProviderUsageSerializer(serializers.Serializer[Any]):
     """One provider under its present key. ``words`` say why it is not asked, where it is not."""
 
@@ -107,6 +120,7 @@ class ProviderUsageSerializer(serializers.Serializer[Any]):
     minutes = serializers.ListField(
         child=serializers.IntegerField(), help_text="Planned calls in each of the next 60 minutes"
     )
+    news = NewsReadSerializer(allow_null=True, help_text="Null where it was never asked for any")
 
 
 class ApiUsageSerializer(serializers.Serializer[Any]):
@@ -150,7 +164,9 @@ class DatumSerializer(serializers.Serializer[Any]):
     source = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     provider = serializers.CharField(allow_null=True)
     tier = serializers.ChoiceField(TIERS)
-    target_age_seconds = serializers.FloatField(allow_null=True, help_text="Of open time")
+    target_age_seconds = serializers.FloatField(
+        allow_null=True, help_text="Of open time; for news, of all time"
+    )
     within_target = serializers.BooleanField(allow_null=True)
     next_call_at = serializers.DateTimeField(allow_null=True)
     next_provider = serializers.CharField(allow_null=True)

@@ -26,6 +26,7 @@ from investment.api.v1.acquisition.serializers import (
     EntitlementSerializer,
     FreshnessSerializer,
     LastPriceSerializer,
+    NewsReadSerializer,
     RefreshBody,
     RefreshSerializer,
     TrustSerializer,
@@ -173,6 +174,7 @@ def _provider(found: ProviderUsage, symbols: dict[int, str]) -> dict[str, object
             if call.instrument_id in symbols
         ],
         "minutes": found.minutes,
+        "news": found.news and _shown(found.news, NewsReadSerializer),
     }
 
 
