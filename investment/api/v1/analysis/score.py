@@ -1,5 +1,6 @@
 """The overall score of one instrument, with its parts and its record."""
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -101,7 +102,5 @@ class ScoreView(APIView):
         instrument = look_up(symbol=symbol)
         as_of = query.get("as_of") or clock.now().date()
         found = overall_of(instrument=instrument, as_of=as_of)
-        names = OverallScoreSerializer().fields.keys() - {"symbol", "as_of"}
-        return Response(
-            {"symbol": instrument.symbol, "as_of": as_of} | {name: getattr(found, name) for name in names}
-        )
+        told = {field.name: getattr(found, field.name) for field in fields(found)}
+        return Response({"symbol": instrument.symbol, "as_of": as_of} | told)
