@@ -7,10 +7,13 @@ Money in millions of dollars where nothing else is said; what is worked out here
 from datetime import date
 from math import isnan
 
+import numpy as np
 import pytest
 
 from investment.analysis.calculators.fundamentals.facts import Split
-from investment.analysis.calculators.fundamentals.snapshot import Price, snapshot
+from investment.analysis.calculators.fundamentals.health import altman
+from investment.analysis.calculators.fundamentals.ratios import ratios
+from investment.analysis.calculators.fundamentals.snapshot import Price, columns, snapshot
 from investment.analysis.calculators.fundamentals.statements import Statements
 from investment.analysis.tests.filings import (
     Filing,
@@ -305,12 +308,17 @@ def test_berkshire_s_shares_of_one_class_value_no_share_of_another(told: str) ->
     else:
         filing.balance("StockholdersEquity", 561_273 * MILLION, year[1])
 
-    def value(price: float) -> float:
+    def price_to_sales(price: float) -> float:
         priced = Price(price, date(2024, 2, 27), "USD")
-        return snapshot(facts_of(filing), as_of=date(2024, 2, 28), price=priced).inputs["market_value"]
+        known = snapshot(facts_of(filing), as_of=date(2024, 2, 28), price=priced)
+        return float(ratios(columns([known]))["price_to_sales"][0])
 
-    assert value(610_000.0) == 610_000 * 1_448_880
-    assert isnan(value(405.0))
+    assert price_to_sales(610_000.0) == pytest.approx(2.42, abs=0.01)  # 610,000 * 1,448,880 / 364,482 million
+    assert isnan(price_to_sales(405.0))
+    priced = Price(405.0, date(2024, 2, 27), "USD")
+    known = columns([snapshot(facts_of(filing), as_of=date(2024, 2, 28), price=priced)])
+    known["liabilities"] = np.array([1.0])
+    assert isnan(altman(known).components["market_value"][0])
 
 
 def test_all_of_a_day_is_read_on_that_day_and_nothing_of_the_next() -> None:

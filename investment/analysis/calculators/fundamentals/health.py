@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from investment.analysis.calculators.fundamentals.ratios import Columns, mean_of_year, over
+from investment.analysis.calculators.fundamentals.ratios import Columns, mean_of_year, over, valued
 from investment.analysis.calculators.own_bars import Vector
 
 # Below the first a failure is likely, above the second unlikely; between them nothing is said.
@@ -84,7 +84,7 @@ def altman(known: Columns, *, sic: npt.NDArray[np.int64] | None = None) -> Healt
         "working_capital": over(known["current_assets"] - known["current_liabilities"], known["assets"]),
         "retained_earnings": over(known["retained_earnings"], known["assets"]),
         "ebit": over(known["ebit"], known["assets"]),
-        "market_value": over(known["market_value"], known["liabilities"]),
+        "market_value": over(valued(known)["market_value"], known["liabilities"]),
         "revenue": over(known["revenue"], known["assets"]),
     }
     stacked = np.vstack(list(components.values()))

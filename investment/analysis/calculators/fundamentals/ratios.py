@@ -13,6 +13,10 @@ import numpy as np
 
 from investment.analysis.calculators.own_bars import Vector
 
+# Earnings of so many times the price, or equity of so many times the market value, are not of the share that
+# is traded: some companies tell their shares as if all were of the dearest class.
+_EARNED, _OWNED = 10, 100
+
 Columns = Mapping[str, Vector]
 Formula = Callable[[Columns], Vector]
 
@@ -106,7 +110,18 @@ RATIOS: Final[dict[str, Formula]] = {
 }
 
 
+def valued(known: Columns) -> Columns:
+    """Return the inputs; without the price and the market value where they are of another share."""
+    earned = np.fmax(known["eps_basic"], known["eps_diluted"])
+    other = (earned > _EARNED * known["price"]) | (known["equity"] > _OWNED * known["market_value"])
+    return {
+        **known,
+        **{name: np.where(other, np.nan, known[name]) for name in ("price", "market_value")},
+    }
+
+
 def ratios(known: Columns) -> dict[str, Vector]:
     """Return every ratio, a column each."""
     with np.errstate(invalid="ignore", over="ignore"):
+        known = valued(known)
         return {name: np.asarray(formula(known), dtype=np.float64) for name, formula in RATIOS.items()}

@@ -33,9 +33,6 @@ INPUTS: Final = (
     "shares", "price", "market_value",
 )  # fmt: skip
 
-# Earnings of so many times the price, or equity of so many times the market value, are not of the share that
-# is traded: some companies tell their shares as if all were of the dearest class.
-_EARNED, _OWNED = 10, 100
 STALE = 10  # days that a price is good for
 # What ended earlier is in none of the inputs: the oldest are of the fourth year before the newest period,
 # which may itself be more than a year old.
@@ -79,8 +76,7 @@ def snapshot(
     """
     Return what was known on ``as_of``; splits as for :meth:`Books.of`.
 
-    A price in another currency than the books, or older than :data:`STALE` days, or of another share than
-    the earnings, values nothing.
+    A price in another currency than the books, or older than :data:`STALE` days, values nothing.
 
     :raises ValueError: for a price of a later day than ``as_of``.
     """
@@ -98,11 +94,8 @@ def snapshot(
     known = {name: figure for name, figure in found.items() if figure is not None}
     values = dict.fromkeys(INPUTS, nan) | {name: figure.value for name, figure in known.items()}
     if price is not None and price.session == basis and price.currency == statements.books.currency:
-        market_value = price.value * values["shares"]
-        earned = max((values[name] for name in ("eps_basic", "eps_diluted") if values[name] > 0), default=0.0)
-        if earned <= _EARNED * price.value and not values["equity"] > _OWNED * market_value:
-            values["price"] = price.value
-            values["market_value"] = market_value
+        values["price"] = price.value
+        values["market_value"] = price.value * values["shares"]
     return Snapshot(
         as_of=as_of,
         period_end=None if end is None else date.fromordinal(end),
