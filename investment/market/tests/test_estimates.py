@@ -52,7 +52,7 @@ def coming(symbol: str = "AAPL", on: date = TODAY + 5 * DAY, **fields: object) -
 
 
 def store(*dates: DateRecord, now: datetime = NOW, all_of: int | None = None) -> StoredDates:
-    asked = None if all_of is None else (TODAY, TODAY + all_of * DAY)
+    asked = None if all_of is None else (TODAY - 14 * DAY, TODAY + all_of * DAY)
     return store_earnings_calendar(dates=dates, source="sample", now=now, asked=asked)
 
 
