@@ -18,6 +18,7 @@ from investment.lib.errors import DomainError
 from investment.lib.json import JSONDict
 from investment.market.selectors.fx import UnknownCurrency
 from investment.market.selectors.instruments import InstrumentNotFound
+from investment.news.selectors.stories import BadCursor
 from investment.providers.errors import ProviderError
 from investment.quotas.errors import QuotaExhausted
 
@@ -31,6 +32,7 @@ STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (accounts.LoginLinkRefused, status.HTTP_403_FORBIDDEN),
     (InstrumentNotFound, status.HTTP_404_NOT_FOUND),
     (UnknownCurrency, status.HTTP_400_BAD_REQUEST),
+    (BadCursor, status.HTTP_400_BAD_REQUEST),
     (QuotaExhausted, status.HTTP_429_TOO_MANY_REQUESTS),
     (ProviderError, status.HTTP_502_BAD_GATEWAY),
     (DomainError, status.HTTP_409_CONFLICT),

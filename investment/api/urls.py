@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("investment.api.v1.accounts.urls")),
     path("", include("investment.api.v1.acquisition.urls")),
     path("", include("investment.api.v1.market.urls")),
+    path("", include("investment.api.v1.news.urls")),
     path("", include("investment.api.v1.analysis.urls")),
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", DocsView.as_view(), name="docs"),
