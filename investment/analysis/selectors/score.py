@@ -6,7 +6,6 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-from django.db import connection
 
 from investment.analysis.calculators import eligibility, overall, scoring, sentiment
 from investment.analysis.calculators.fundamentals import score as fundamental
@@ -14,6 +13,7 @@ from investment.analysis.models import FundamentalScore, OverallScore, Score, Se
 from investment.analysis.selectors.explanation import ScoreInput
 from investment.analysis.selectors.reasons import unranked_reason
 from investment.analysis.selectors.score_record import METHOD, RecordView, record_of
+from investment.analysis.selectors.session_scores import columns_of, on_boards
 from investment.market.models import Instrument
 
 HISTORY = 260  # sessions
@@ -25,7 +25,6 @@ _INPUTS: Final[dict[str, list[tuple[str, str, str]]]] = {
     "fundamental": [(part.name, part.label, "index") for part in fundamental.PARTS],
     "sentiment": [(item.name, item.label, item.unit) for part in sentiment.PARTS for item in part.inputs],
 }
-_COLUMNS = [f'{table}."{name}"' for table, inputs in _INPUTS.items() for name, _, _ in inputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class OverallView:
 
 
 def overall_of(*, instrument: Instrument, as_of: date) -> OverallView:
-    """Return an instrument's overall score as of a day; nothing later is read. Eight queries at most."""
+    """Return an instrument's overall score as of a day; nothing later is read."""
     session = last_scored_session(by=as_of)
     found = OverallScore.objects.filter(instrument=instrument, session=session).first() if session else None
     board = (found.board if found else None) or eligibility.BOARDS.get(instrument.kind)
@@ -123,29 +122,22 @@ def _parts(instrument: Instrument, session: date | None, found: OverallScore | N
 
 
 def _inputs(found: OverallScore | None) -> dict[str, list[ScoreInput]]:
-    """Return the inputs of each part with their percentiles among those of the board. One query."""
+    """Return the inputs of each part with their percentiles among those of the board. Four queries."""
     if found is None or found.board is None:
         return {
             table: [ScoreInput(name, label, unit, None, None) for name, label, unit in inputs]
             for table, inputs in _INPUTS.items()
         }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT whole.instrument_id, {', '.join(_COLUMNS)} FROM analysis_overallscore whole "  # noqa: S608
-            "LEFT JOIN analysis_score technical USING (session, instrument_id) "
-            "LEFT JOIN analysis_fundamentalscore fundamental USING (session, instrument_id) "
-            "LEFT JOIN analysis_sentimentscore sentiment USING (session, instrument_id) "
-            "WHERE whole.session = %s AND whole.board = %s",
-            [found.session, found.board],
-        )
-        rows = cursor.fetchall()
-    own = [row[0] for row in rows].index(found.instrument_id)
-    columns = iter(np.array([row[1:] for row in rows], dtype=np.float64).T)
+    ids, boards = on_boards(found.session)
+    ids = ids[boards == found.board]
+    own = int(np.searchsorted(ids, found.instrument_id))
     result: dict[str, list[ScoreInput]] = {}
     for table, inputs in _INPUTS.items():
         result[table] = []
+        names = [name for name, _, _ in inputs]
+        columns = columns_of(session=found.session, table=table, names=names, ids=ids)
         for name, label, unit in inputs:
-            values = next(columns)
+            values = columns[name]
             place = scoring.percentile(values)[own]
             result[table].append(ScoreInput(name, label, unit, _known(values[own]), _known(place)))
     return result

@@ -5,26 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 
 from investment.analysis.calculators import overall
 from investment.analysis.calculators.eligibility import BOARDS, THRESHOLDS, Texts
 from investment.analysis.calculators.own_bars import Vector
-from investment.analysis.models import OverallScore
+from investment.analysis.models import OverallScore, Score
+from investment.analysis.selectors.session_scores import columns_of
 from investment.analysis.services.results import replace_results
-
-_READ = """
-SELECT technical.instrument_id, instrument.symbol, instrument.kind, technical.unranked, technical.score,
-       fundamental.score, sentiment.score
-  FROM analysis_score technical
-  JOIN market_instrument instrument ON instrument.id = technical.instrument_id
-  LEFT JOIN analysis_fundamentalscore fundamental
-    ON fundamental.session = technical.session AND fundamental.instrument_id = technical.instrument_id
-  LEFT JOIN analysis_sentimentscore sentiment
-    ON sentiment.session = technical.session AND sentiment.instrument_id = technical.instrument_id
- WHERE technical.session = %s
- ORDER BY technical.instrument_id
-"""
+from investment.market.models import Instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +34,30 @@ def score_overall(*, session: date, now: datetime, guard: Callable[[], None] | N
 
     :param guard: called last in the transaction; what it raises undoes the writing.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [session])
-        rows = cursor.fetchall()
+    rows = list(
+        Score.objects.filter(session=session)
+        .order_by("instrument_id")
+        .values_list("instrument_id", "unranked")
+    )
     if not rows:
         return Combined(0, 0, 0)
-    ids, symbols, kinds, codes = (_texts([row[place] for row in rows]) for place in range(4))
+    about = {
+        pk: (symbol, kind) for pk, symbol, kind in Instrument.objects.values_list("pk", "symbol", "kind")
+    }
+    ids = np.array([row[0] for row in rows], dtype=np.int64)
+    # A row whose instrument is gone is an orphan: nothing is known of its class.
+    known = [about.get(pk, ("", "")) for pk, _ in rows]
+    symbols, kinds = (_texts([each[place] for each in known]) for place in range(2))
+    codes = _texts([row[1] for row in rows])
     parts = {
-        each.name: np.array([row[4 + place] for row in rows], dtype=np.float64)
-        for place, each in enumerate(overall.WEIGHTS)
+        each.name: columns_of(session=session, table=each.name, names=["score"], ids=ids)["score"]
+        for each in overall.WEIGHTS
     }
     columns = _rank(symbols=symbols, kinds=kinds, codes=codes, parts=parts)
     count = len(rows)
     results = {
         "session": np.full(count, np.datetime64(session, "D")),
-        "instrument_id": ids.astype(np.int64),
+        "instrument_id": ids,
         "scored_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
         **columns,
         **parts,

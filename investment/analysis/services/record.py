@@ -9,6 +9,7 @@ afterwards does not decide whether it counts: one that stopped trading has the r
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import numpy as np
 from django.db import connection, transaction
@@ -20,30 +21,22 @@ from investment.analysis.calculators.rank_correlation import rank_correlation
 from investment.analysis.calculators.returns import held_return
 from investment.analysis.models import Score, ScoreRecord
 from investment.analysis.selectors.analysis import latest_analysed_session
+from investment.analysis.selectors.session_scores import columns_of, on_boards
 from investment.analysis.services.history import load_history
 from investment.market.selectors.sessions import sessions_between
 
 HORIZON = 21  # sessions
 
-# Every score that is judged, and where it stands. «trend» of the technical one is «technical.trend».
-JUDGED: dict[str, str] = {
-    "overall": "whole.score",
-    **{each.name: f"whole.{each.name}" for each in overall.WEIGHTS},
-    **{f"technical.{part.name}": f"technical.{part.name}" for part in scoring.PARTS},
-    **{f"fundamental.{part.name}": f"fundamental.{part.name}" for part in fundamental.PARTS},
+# Every score that is judged, and the column where it stands.
+JUDGED: Final[dict[str, tuple[str, str]]] = {
+    "overall": ("overall", "score"),
+    **{each.name: ("overall", each.name) for each in overall.WEIGHTS},
+    **{f"technical.{part.name}": ("technical", part.name) for part in scoring.PARTS},
+    **{f"fundamental.{part.name}": ("fundamental", part.name) for part in fundamental.PARTS},
     **{
-        f"sentiment.{item.name}": f"sentiment.{item.name}" for part in sentiment.PARTS for item in part.inputs
+        f"sentiment.{item.name}": ("sentiment", item.name) for part in sentiment.PARTS for item in part.inputs
     },
 }
-_READ = f"""
-SELECT whole.instrument_id, whole.board, {", ".join(JUDGED.values())}
-  FROM analysis_overallscore whole
-  LEFT JOIN analysis_score technical USING (session, instrument_id)
-  LEFT JOIN analysis_fundamentalscore fundamental USING (session, instrument_id)
-  LEFT JOIN analysis_sentimentscore sentiment USING (session, instrument_id)
- WHERE whole.session = %s AND whole.board IS NOT NULL
- ORDER BY whole.instrument_id
-"""  # noqa: S608 - only our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +131,17 @@ def _told(row: ScoreRecord | None) -> tuple[object, ...] | None:
 
 def _rows(session: date, until: date) -> dict[tuple[str, str], tuple[float | None, int]]:
     """Return correlation and count by board and score; what nobody had is left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [session])
-        rows = cursor.fetchall()
-    ids = np.array([row[0] for row in rows], dtype=np.int64)
-    boards = np.array([row[1] for row in rows], dtype=np.str_)
+    ids, boards = on_boards(session)
+    names: dict[str, list[str]] = {}
+    for table, column in JUDGED.values():
+        names.setdefault(table, []).append(column)
+    columns = {
+        table: columns_of(session=session, table=table, names=own, ids=ids) for table, own in names.items()
+    }
     returns = _returns(ids, session, until)
     found: dict[tuple[str, str], tuple[float | None, int]] = {}
-    for place, name in enumerate(JUDGED):
-        scores = np.array([row[2 + place] for row in rows], dtype=np.float64)
+    for name, (table, column) in JUDGED.items():
+        scores = columns[table][column]
         for board in Score.Board.values:
             chosen = boards == board
             correlation, count = rank_correlation(scores[chosen], returns[chosen])
