@@ -408,6 +408,35 @@ def test_twelve_months_begin_where_a_year_does_and_not_where_something_told_in_p
     assert trailing(read(filing), "revenue", "2023-09-30") == 100
 
 
+def test_a_month_between_two_calendars_is_in_no_quarter() -> None:
+    filings = [
+        Filing("10-K", "2023-01-25", year=2022).flow("Revenues", 100, "2021-12-01", "2022-11-30"),
+        Filing("10-QT", "2023-02-10").flow("Revenues", 8, "2022-12-01", "2022-12-31"),
+        Filing("10-Q", "2023-05-01").flow("Revenues", 26, "2023-01-01", "2023-03-31"),
+        Filing("10-K", "2024-02-10", year=2023).flow("Revenues", 110, *YEAR),
+    ]
+
+    assert list(quarters(read(*filings[:2]), "revenue").values()) == [8]
+    assert list(quarters(read(*filings[:3]), "revenue").values()) == [8, 26]
+    assert years(read(*filings), "revenue") == {2022: 100, 2023: 110}
+    assert trailing(read(*filings[:3]), "revenue", "2023-03-31") is None
+
+
+def test_a_company_that_reports_by_halves_is_read_to_its_last_half() -> None:
+    sales, before, half = "ifrs-full:Revenue", ("2023-01-01", "2023-06-30"), ("2024-01-01", "2024-06-30")
+    filings = [
+        Filing("6-K", "2023-08-20").flow(sales, 45, *before, "EUR"),
+        Filing("20-F", "2024-03-20", year=2023).flow(sales, 100, *YEAR, "EUR"),
+        Filing("6-K", "2024-08-20").flow(sales, 55, *half, "EUR").flow(sales, 45, *before, "EUR"),
+    ]
+
+    statements = read(*filings)
+
+    assert statements.calendar.latest == date(2024, 6, 30).toordinal()
+    assert trailing(statements, "revenue", "2024-06-30") == 110  # 100 - 45 + 55
+    assert read(*filings[:2]).calendar.latest == date(2023, 12, 31).toordinal()
+
+
 def test_a_year_that_cannot_be_is_a_slip_of_the_pen() -> None:
     filing = annual(Revenues=100).flow("Revenues", 7, "0201-01-01", "0201-12-31")
 

@@ -60,24 +60,26 @@ class Calendar:
     """
     Periods, oldest first. Between two quarters that do not touch, some are missing.
 
-    ``boundaries`` are all days between which something was told that may be a period.
+    ``boundaries`` are all days between which something was told that may be a period. ``so_far`` is the end
+    of what was told last of a year that is not over, by halves or by quarters; None where nothing was.
     """
 
     years: tuple[Period, ...]
     quarters: tuple[Period, ...]
     boundaries: frozenset[int]
+    so_far: int | None = None
 
     @classmethod
     def of(cls, books: Books) -> "Calendar":
         years = _years(books)
         told = frozenset(day for span in _regular(books) for day in span)
-        return cls(years, _quarters(books, years), told)
+        return cls(years, _quarters(books, years), told, _so_far(books, years))
 
     @property
     def latest(self) -> int | None:
         """The boundary at which the newest period ends; None where nothing was told."""
         ends = [period.span[1] for period in (*self.years[-1:], *self.quarters[-1:])]
-        return max(ends) if ends else None
+        return max([*ends, self.so_far or 0]) if ends else None
 
     def year_to(self, end: int) -> Span | None:
         """Return the twelve months up to a boundary; None where no boundary lies a year before."""
@@ -105,6 +107,21 @@ def _regular(books: Books) -> Counter[Span]:
 
 def _is_about(books: Books, span: Span, entry: Entry) -> bool:
     return books.closings.get(entry.accession) == span[1]
+
+
+def _so_far(books: Books, years: tuple[Period, ...]) -> int | None:
+    """Return the end of the newest report of a year that has begun: foreign companies report by halves."""
+    if not years:
+        return None
+    return max(
+        (
+            span[1]
+            for name in BOUNDING
+            for span, entries in books.flows.get(name, {}).items()
+            if span[0] == years[-1].span[1] and any(_is_about(books, span, each) for each in entries)
+        ),
+        default=None,
+    )
 
 
 class _Annual(NamedTuple):
@@ -205,15 +222,13 @@ def _quarters(books: Books, years: tuple[Period, ...]) -> tuple[Period, ...]:
     if not boundaries:
         return ()
     found: list[Period] = []
-    end = max(
-        (
-            span[1]
-            for name in BOUNDING
-            for span, entries in books.flows.get(name, {}).items()
-            if any(_is_about(books, span, each) for each in entries)
-        ),
-        default=boundaries[-1],
-    )
+    own = {
+        span
+        for name in BOUNDING
+        for span, entries in books.flows.get(name, {}).items()
+        if any(_is_about(books, span, each) for each in entries)
+    }
+    end = max((span[1] for span in own), default=boundaries[-1])
     openings = _openings(books)
     while True:
         anchor = max((each for each in anchors if end - QUARTER[0] < each < end), default=None)
@@ -223,7 +238,7 @@ def _quarters(books: Books, years: tuple[Period, ...]) -> tuple[Period, ...]:
             continue
         starts = [each for each in boundaries if end - each in QUARTER]
         if starts:
-            start = max(starts, key=lambda each: (each in anchors, told[each], each))
+            start = max(starts, key=lambda each: ((each, end) in own, each in anchors, told[each], each))
             found.append(_labelled((start, end), years, openings))
             end = start
             continue
