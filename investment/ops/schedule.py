@@ -77,6 +77,7 @@ SCHEDULE = (
     Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
+    Entry("expire-news", time(3, 40), "ops.expire_news", "So do news whose provider sets them a time"),
     # Of what a poll could not reach the next one goes on: how often each may be read is in its table.
     *(
         Entry(

@@ -16,6 +16,7 @@ from investment.analysis.services import figure_checks
 from investment.lib import clock
 from investment.market.models import Instrument
 from investment.market.selectors.facts import ciks_of_instruments
+from investment.news.services import retention
 from investment.ops import schedule
 from investment.ops.models import Run
 from investment.ops.selectors.history import reads_instruments
@@ -236,3 +237,10 @@ def expire_answers(**_unknown: object) -> None:
     """Delete raw answers that may not, or need not, be kept any longer."""
     deleted = archive.expire(now=clock.now())
     logger.info("Deleted %d raw answers, %d bodies", deleted.answers, deleted.bodies)
+
+
+@shared_task(name="ops.expire_news")
+def expire_news(**_unknown: object) -> None:
+    """Delete news that may not be kept any longer."""
+    done = retention.expire(now=clock.now())
+    logger.info("Deleted %d copies, and %d stories with them", done.copies, done.stories)

@@ -1,6 +1,7 @@
 """Stories, searched and filtered, and how much is written about a stock."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,7 +22,7 @@ def client() -> Client:
     return signed_in()
 
 
-def headlines(client: Client, **query: object) -> list[str]:
+def headlines(client: Client, **query: Any) -> list[str]:
     return [row["headline"] for row in get(client, "/api/news", **query)["rows"]]
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from investment.market.selectors.instruments import holders
 from investment.news.calculators import places, snippets, telling
 from investment.news.calculators.duplicates import WINDOW
-from investment.news.calculators.families import Copy, adopt, text_of
+from investment.news.calculators.families import Copy, Order, adopt, text_of
 from investment.news.models import StoryCopy
 from investment.news.services.families import settle
 from investment.news.services.following import follow_up
@@ -84,12 +84,12 @@ def store_articles(
     told = _readable(articles, provider, source, now, call_id, done)
     for start in range(0, len(told), BATCH):
         with transaction.atomic():
-            _lock()
+            lock_stories()
             _store(told[start : start + BATCH], provider, about, now, done)
     return done
 
 
-def _lock() -> None:
+def lock_stories() -> None:
     """One writer of stories at a time, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('news_story'))")
@@ -278,7 +278,7 @@ def _stored_copies(keys: Collection[int]) -> dict[int, Copy]:
             order=(at, digest, provider),
             text=text_of(headline, summary, at),
             parent=parent,
-            parent_order=None if parent is None else (of_parent[0], of_parent[1], of_parent[2]),
+            parent_order=None if parent is None else cast("Order", tuple(of_parent)),
             story=story,
         )
         for pk, story, headline, summary, at, digest, provider, parent, *of_parent in rows

@@ -21,6 +21,7 @@ from investment.market.models import (
     Publication,
     QuarantinedRow,
 )
+from investment.news.models import StoryCopy
 from investment.providers.models import ListedSpelling, RawAnswer
 
 
@@ -33,7 +34,7 @@ class Holdings:
     are not chosen, or not any more. ``facts`` are instruments that it told us of: those about which others
     have told something as well keep their ticker alone, the rest go. ``reference`` are exchange rates,
     companies, their filings and the figures in them, earnings, recommendations and figures of its own, and
-    how it spells symbols.
+    how it spells symbols. ``news`` are copies of stories.
     """
 
     bars: int
@@ -44,6 +45,7 @@ class Holdings:
     actions: int
     facts: int
     reference: int
+    news: int
     answers: int
 
     @property
@@ -59,6 +61,7 @@ class Holdings:
             or self.actions
             or self.facts
             or self.reference
+            or self.news
             or self.answers
         )
 
@@ -74,6 +77,7 @@ def names() -> list[str]:
         *Company.objects.values_list("source", flat=True).distinct(),
         *FactImport.objects.values_list("source", flat=True).distinct(),
         *(name for model in ESTIMATES for name in _sources_of(model)),
+        *_sources_of(StoryCopy),
         *_told_by_name(),
     }
     return sorted(found)
@@ -130,6 +134,7 @@ def holdings(*, provider: str) -> Holdings:
         + Fact.objects.filter(report__in=reports).count()
         + sum(model._default_manager.filter(source=provider).count() for model in ESTIMATES)
         + ListedSpelling.objects.filter(provider__in=asked_as(provider)).count(),
+        news=StoryCopy.objects.filter(source=provider).count(),
         answers=RawAnswer.objects.filter(provider__in=asked_as(provider)).count(),
     )
 

@@ -22,6 +22,7 @@ from investment.analysis.models import (
     Score,
     ScoredMonth,
     ScoreRecord,
+    SentimentScore,
 )
 from investment.market.models import (
     BarRevision,
@@ -42,6 +43,7 @@ from investment.market.services.withdrawal import (
     withdraw_facts,
     withdraw_reference,
 )
+from investment.news.services.withdrawal import withdraw_news
 from investment.ops.models import BackfillStep, SessionJob, SessionStage
 from investment.ops.selectors.forgetting import asked_as
 from investment.ops.services.job_rows import reopen_analysis, reset_stages
@@ -56,7 +58,8 @@ class Forgotten:
     What was deleted, in rows; ``promoted`` of the ``bars`` have another source's value now, and
     ``promoted_actions`` of other sources are valid again. ``reference`` are rates, companies, their
     filings and the figures in them, earnings, recommendations and spellings of symbols. ``instruments``
-    are gone, ``blanked`` keep their ticker alone. ``computed`` are figures, scores and returns of the market.
+    are gone, ``blanked`` keep their ticker alone. ``news`` are copies of stories. ``computed`` are figures,
+    scores and returns of the market.
     """
 
     bars: int
@@ -69,6 +72,7 @@ class Forgotten:
     reference: int
     instruments: int
     blanked: int
+    news: int
     computed: int
     answers: int
     bodies: int
@@ -104,6 +108,8 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     figures = withdraw_facts(provider=provider)
     computed = _forget_computed(touched) if touched else 0
     computed += _forget_scores(FundamentalScore, KnownInputs, now=now) if figures else 0
+    news = withdraw_news(source=provider, now=now).copies
+    computed += _forget_scores(SentimentScore, now=now) if news else 0
     if touched:
         BackfillStep.objects.all().delete()
     _label(provider, withdrawn.gaps, now)
@@ -122,6 +128,7 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
         reference=reference,
         instruments=instruments,
         blanked=blanked,
+        news=news,
         computed=computed,
         answers=deleted.answers,
         bodies=deleted.bodies,

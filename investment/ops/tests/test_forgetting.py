@@ -1,8 +1,8 @@
 """All data of one provider go at once: what others told comes forward, the rest is a gap that says so."""
 
 from collections.abc import Iterator
-from dataclasses import fields
-from datetime import date
+from dataclasses import fields, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from investment.accounts.models import AuditEntry
-from investment.analysis.models import Figures, FundamentalScore, Score
+from investment.analysis.models import Figures, FundamentalScore, Score, SentimentScore
 from investment.lib import clock
 from investment.lib.partitions import ensure_years
 from investment.market.kept_tags import kept_tags
@@ -35,11 +35,14 @@ from investment.market.services.facts import store_facts
 from investment.market.services.issues import open_issue
 from investment.market.services.origins import NewOrigin
 from investment.market.services.publications import remember
+from investment.news.models import Story
+from investment.news.services.ingest import store_articles
+from investment.news.tests.telling import article
 from investment.ops.models import BackfillStep, Installation, SessionJob
 from investment.ops.selectors.forgetting import holdings, names
 from investment.ops.services.forgetting import Forgotten, forget_provider
 from investment.ops.tests.stage import FRIDAY, MONDAY, NIGHT, mode, night_after, run
-from investment.providers.contracts import CompanyFact, CompanyFacts, DividendRecord, MarketDay
+from investment.providers.contracts import Article, CompanyFact, CompanyFacts, DividendRecord, MarketDay
 from investment.providers.models import RawAnswer, RawBody
 from investment.providers.sandbox.testing import RunningSandbox
 from investment.providers.services import archive
@@ -260,3 +263,22 @@ def test_the_command_says_what_it_will_do_and_asks(
     assert AuditEntry.objects.get(action="provider.forgotten").target == "massive"
     call_command("forget_provider", "massive", "--yes")
     assert "There is nothing of massive; there are data of sample" in capsys.readouterr().out
+
+
+def test_news_go_with_what_was_made_of_them_and_anothers_copy_has_the_word() -> None:
+    def tell(provider: str, *articles: Article) -> None:
+        dated = [replace(each, published_at=NIGHT - timedelta(hours=n)) for n, each in enumerate(articles)]
+        store_articles(articles=dated, provider=provider, source=provider, now=NIGHT)
+
+    tell("finnhub", article(1), article(9, "Rain", None))
+    tell("massive", article(2))
+    ensure_years(table=SentimentScore._meta.db_table, first=MONDAY, last=MONDAY)
+    SentimentScore.objects.create(
+        session=MONDAY, instrument_id=1, scored_at=NIGHT, stories_1=0, stories_7=2, stories_30=2
+    )
+    assert (holdings(provider="finnhub").news, names()) == (2, ["finnhub", "massive"])
+
+    done = forget_provider(provider="finnhub", by="the tests", now=NIGHT)
+
+    assert (done.news, done.computed, names()) == (2, 1, ["massive"])
+    assert Story.objects.get().copies.get().provider == "massive"

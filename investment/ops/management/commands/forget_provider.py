@@ -48,7 +48,7 @@ class Command(BaseCommand):
             f"{done.actions:,} splits and dividends ({done.promoted_actions:,} of other sources are valid "
             f"again), {done.reference:,} rates, companies, filings, estimates and spellings, "
             f"{done.instruments:,} instruments ({done.blanked:,} keep their ticker alone), "
-            f"{done.computed:,} computed rows, {done.answers:,} raw answers"
+            f"{done.news:,} copies of stories, {done.computed:,} computed rows, {done.answers:,} raw answers"
         )
 
     def _announce(self, provider: str, found: Holdings) -> None:
@@ -63,7 +63,8 @@ class Command(BaseCommand):
             f"{found.promoted:,} another source's value comes forward, {found.gaps:,} become gaps. With them "
             f"go {found.revisions:,} revisions, {found.quarantined:,} quarantined rows, {found.actions:,} "
             f"splits and dividends, {found.reference:,} rates, companies, filings, estimates and spellings, "
-            f"facts about {found.facts:,} instruments, {found.answers:,} raw answers, and all figures and "
-            "scores since the first of these sessions. The rows of the calls stay.\n"
+            f"facts about {found.facts:,} instruments, {found.news:,} copies of stories, "
+            f"{found.answers:,} raw answers, and all figures and scores since the first of these sessions. "
+            "The rows of the calls stay.\n"
             "If its key is still in .env, the next call brings new data: take it out and restart first."
         )
