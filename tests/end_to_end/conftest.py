@@ -1,11 +1,12 @@
 """A clone of its own for each test that starts the platform."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.platforms import Starts, make_clone
+from tests.end_to_end.platforms import Prepared, Starts, make_clone, prepare
 
 
 @pytest.fixture
@@ -22,15 +23,10 @@ def start(clone: Path, tmp_path: Path) -> Iterator[Starts]:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data of a platform that was started once, has its sample market, and was stopped."""
-    folder = tmp_path_factory.mktemp("prepared")
-    starts = Starts(make_clone(folder), folder)
-    try:
-        assert starts().stop() == 0
-    finally:
-        starts.end()
-    return starts.clone / ".runtime"
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Made by the first process of tests that needs it, for all of them."""
+    folder = tmp_path_factory.getbasetemp()
+    return prepare((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "prepared")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """A platform that a test started with ``./scripts/run.sh``, and how to look after it."""
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -8,8 +9,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import psutil
@@ -87,15 +90,21 @@ def assert_all_gone(processes: list[psutil.Process]) -> None:
 
 
 def copy_of_the_tree(folder: Path) -> Path:
-    """Copy what a clone would hold, with our virtual environment and without the frontend."""
+    """Copy what a clone would hold and what is compiled, with our environment, without the frontend."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     for name in listed.stdout.split("\0"):
         if name and not name.startswith("frontend/") and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+            _copy(name, folder)
+            if name.endswith(".py") and (compiled := cache_from_source(name)) and (ROOT / compiled).exists():
+                _copy(compiled, folder)
     (folder / ".venv").symlink_to(Path(sys.prefix))
     return folder
+
+
+def _copy(name: str, folder: Path) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(ROOT / name, folder / name)
 
 
 def make_clone(folder: Path) -> Path:
@@ -111,6 +120,43 @@ def bare_environment(**variables: str) -> dict[str, str]:
     """Return the environment of somebody who has set nothing: not the tests' servers, no keys."""
     kept = ("PATH", "HOME", "LANG")
     return {name: os.environ[name] for name in kept if name in os.environ} | variables
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """
+    A platform that was started once, has its sample market, and was stopped in order.
+
+    :ivar output: what its start said.
+    :ivar health: what it answered at /api/health.
+    """
+
+    runtime: Path
+    output: str
+    health: str
+
+    def copy_to(self, clone: Path) -> None:
+        """Let the next start of ``clone`` be its second one."""
+        subprocess.run(["cp", "--archive", str(self.runtime), str(clone)], check=True)
+
+
+def prepare(folder: Path) -> Prepared:
+    """Prepare one in ``folder``, or find it there: tests in several processes share it."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        clone, log, health = folder / "a clone", folder / "output-0.log", folder / "health.json"
+        if not health.exists():
+            starts = Starts(make_clone(folder), folder)
+            try:
+                platform = starts()
+                with urllib.request.urlopen(f"{platform.address}/api/health", timeout=10) as answer:  # noqa: S310  # our own
+                    said = answer.read()
+                assert platform.stop() == 0
+            finally:
+                starts.end()
+            health.write_bytes(said)
+        return Prepared(clone / ".runtime", log.read_text(), health.read_text())
 
 
 class Starts:

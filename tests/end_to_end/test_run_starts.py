@@ -1,6 +1,5 @@
 """``./scripts/run.sh`` in all the places and circumstances that people start it in."""
 
-import contextlib
 import json
 import os
 import re
@@ -11,25 +10,17 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from http.cookiejar import CookieJar
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 
-from tests.end_to_end.platforms import ROOT, Platform, Starts, bare_environment, copy_of_the_tree, launch
+from tests.end_to_end.platforms import ROOT, Prepared, Starts, bare_environment, copy_of_the_tree, launch
 
 pytestmark = pytest.mark.slow
 SOMEBODY = 65_534  # nobody: every system has that user
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-
-
-@pytest.fixture(scope="module")
-def running(start_in_module: Starts) -> Platform:
-    """One platform for the tests that only look at it."""
-    return start_in_module()
 
 
 def get(address: str) -> tuple[int, bytes]:
@@ -40,15 +31,15 @@ def get(address: str) -> tuple[int, bytes]:
         return error.code, error.read()
 
 
-def test_the_first_start_says_where_to_look_and_the_second_keeps_the_data_and_is_quick(start: Starts) -> None:
-    first = start()
-    assert re.search(r"Password\s+\S{12,}", first.output)
-    left = [path.name for path in (first.clone / ".runtime").iterdir()]
+def test_the_first_start_says_where_to_look_and_the_second_keeps_the_data_and_is_quick(
+    start: Starts, prepared: Prepared
+) -> None:
+    assert re.search(r"Password\s+\S{12,}", prepared.output)
+    left = [path.name for path in prepared.runtime.iterdir()]
     assert not any(name.startswith(("credentials", "login")) for name in left)
-    status, body = get(f"{first.address}/api/health")
-    assert (status, json.loads(body)["status"]) == (200, "ok")
-    assert first.stop() == 0
+    assert json.loads(prepared.health)["status"] == "ok"
 
+    prepared.copy_to(start.clone)
     second = start()
     seconds = second.wait_until_served()
 
@@ -58,104 +49,17 @@ def test_the_first_start_says_where_to_look_and_the_second_keeps_the_data_and_is
     assert second.stop() == 0
 
 
-def test_the_login_link_works_once(running: Platform) -> None:
-    found = re.search(r"Log in with\s+(\S+)", running.output)
-    assert found
-
-    first, second = (
-        urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())) for _ in "12"
-    )
-    for browser in (first, second):
-        with contextlib.suppress(urllib.error.HTTPError):  # the page it leads to is not built in these clones
-            browser.open(found[1], timeout=10).close()
-
-    with first.open(f"{running.address}/api/session", timeout=10) as answer:
-        assert json.loads(answer.read())["user"]["username"] == "admin"
-    with pytest.raises(urllib.error.HTTPError, match="401"):
-        second.open(f"{running.address}/api/session", timeout=10)
-
-
-def test_a_management_command_beside_it_works_on_what_it_works_on(running: Platform) -> None:
-    command = [str(running.clone / "manage.py"), "login_link"]
-
-    made = subprocess.run(command, env=bare_environment(), capture_output=True, text=True, check=False)
-
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.startswith("/login/")
-
-
-def test_nothing_listens_beyond_loopback(running: Platform) -> None:
-
-    listening = set()
-    for process in running.tree():
-        with contextlib.suppress(psutil.NoSuchProcess):  # some are short-lived
-            connections = process.net_connections("inet")
-            listening |= {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN}
-
-    assert listening == {"127.0.0.1"}
-
-
-@as_root
-def test_another_user_can_connect_to_no_embedded_server(running: Platform) -> None:
-    folder = Path((running.clone / ".runtime" / "servers" / "sockets").read_text())
-    sockets = sorted(path for path in folder.iterdir() if path.is_socket())
-    assert [path.name for path in sockets] == [".s.PGSQL.5432", "cache.sock", "state.sock"]
-
-    for path in sockets:
-        attempt = f"import socket; socket.socket(socket.AF_UNIX).connect({str(path)!r})"
-        made = subprocess.run(
-            ["/usr/bin/env", "python3", "-I", "-c", attempt],
-            user=65_534,
-            group=65_534,
-            extra_groups=[],
-            cwd="/",
-            env={"PATH": SYSTEM_PATH},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert "PermissionError" in made.stderr
-
-
-@as_root
-def test_the_servers_of_root_run_as_a_user_who_owns_nothing_else(running: Platform) -> None:
-
-    users = {p.uids().real for p in running.tree() if p.name() in ("postgres", "valkey-server")}
-
-    assert len(users) == 1
-    assert users.isdisjoint({0, 65_534})
-
-
-def test_secrets_are_for_their_owner_alone(running: Platform) -> None:
-
-    runtime = running.clone / ".runtime"
-
-    assert runtime.stat().st_mode & 0o077 == 0
-    assert (runtime / "secrets.json").stat().st_mode & 0o777 == 0o600
-    secrets = json.loads((runtime / "secrets.json").read_text())
-    for process in running.tree():
-        line = " ".join(process.cmdline())
-        assert not any(secret in line for secret in secrets.values()), "a secret is in a command line"
-
-
-def test_two_clones_run_beside_each_other(start: Starts, tmp_path: Path) -> None:
+def test_two_clones_run_beside_each_other(start: Starts, prepared: Prepared, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     copy_of_the_tree(other)
+    prepared.copy_to(other)
 
     one, two = start(), start(where=other)
 
     assert one.address != two.address
     assert [get(f"{platform.address}/api/health")[0] for platform in (one, two)] == [200, 200]
     assert (one.stop(), two.stop()) == (0, 0)
-
-
-@pytest.mark.usefixtures("running")
-def test_one_clone_does_not_run_twice(start_in_module: Starts) -> None:
-    second = start_in_module(wait=False)
-
-    assert second.process.wait(60) == 1
-    assert "already runs" in second.output
 
 
 @as_root
@@ -228,9 +132,9 @@ def test_servers_given_in_the_environment_are_used_with_a_database_per_mode(star
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
-def test_reset_drops_the_current_mode_alone(start: Starts) -> None:
+def test_reset_drops_the_current_mode_alone(start: Starts, prepared: Prepared) -> None:
+    prepared.copy_to(start.clone)  # a mode of 30 symbols
     assert start("--symbols", "31", "--no-job").stop() == 0
-    assert start("--symbols", "30", "--no-job").stop() == 0
 
     again = start("--symbols", "30", "--no-job", "--reset")
     assert "Dropped everything of mode sample-7-30" in again.output

@@ -1,29 +1,31 @@
 """However ``./scripts/run.sh`` ends, no process of it is left."""
 
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.end_to_end.platforms import Platform, Starts, assert_all_gone, make_clone
+from tests.end_to_end.platforms import Platform, Prepared, Starts, assert_all_gone, make_clone
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def clone(tmp_path: Path, prepared: Path) -> Path:
+def clone(tmp_path: Path, prepared: Prepared) -> Path:
     """A clone whose second start this is: quicker, and nothing here is about the first."""
     made = make_clone(tmp_path)
-    subprocess.run(["cp", "--archive", str(prepared), str(made)], check=True)
+    prepared.copy_to(made)
     return made
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])  # and SIGTERM below
 def test_a_signal_stops_everything_in_order(start: Starts, number: signal.Signals) -> None:
-    platform = start()
+    stops_in_order(start(), number)
+
+
+def stops_in_order(platform: Platform, number: signal.Signals) -> None:
     everything = platform.tree()
 
     platform.process.send_signal(number)
@@ -65,7 +67,9 @@ def test_a_script_killed_while_it_sets_up_leaves_nothing(start: Starts, clone: P
     assert_all_gone(everything)
 
 
-def test_a_second_start_after_a_kill_serves_and_keeps_the_data(start: Starts) -> None:
+def test_a_start_after_a_kill_keeps_the_data_and_an_embedded_server_killed_ends_it_with_its_name(
+    start: Starts,
+) -> None:
     first = start()
     everything = first.tree()
     first.process.kill()
@@ -75,21 +79,17 @@ def test_a_second_start_after_a_kill_serves_and_keeps_the_data(start: Starts) ->
 
     assert "Password" not in second.output
     assert_all_gone([p for p in everything if p.pid not in {q.pid for q in second.tree()}])
-
-
-def test_an_embedded_server_killed_by_force_ends_the_platform_with_its_name(start: Starts) -> None:
-    platform = start()
-    everything = platform.tree()
+    everything = second.tree()
 
     server = next(p for p in everything if p.name() == "valkey-server")
     server.kill()
 
-    assert platform.process.wait(30) == 1
-    assert "server ended by itself" in platform.output
+    assert second.process.wait(30) == 1
+    assert "server ended by itself" in second.output
     assert_all_gone(everything)
 
 
-def test_a_killed_process_is_started_again(start: Starts) -> None:
+def test_a_killed_process_is_started_again_and_the_whole_stops_in_order(start: Starts) -> None:
     platform = start()
     processes = (("gunicorn",), ("celery", "solo"), ("manage.py", "beat"), ("manage.py", "planner"))
     killed = {words: platform.find(*words) for words in (*processes, ("celery", "fetch"))}
@@ -100,7 +100,7 @@ def test_a_killed_process_is_started_again(start: Starts) -> None:
     for words, process in killed.items():
         assert _wait_for_another(platform, process, words).is_running()
     assert platform.process.poll() is None
-    assert platform.stop() == 0
+    stops_in_order(platform, signal.SIGTERM)
 
 
 def _wait_for_another(platform: Platform, killed: psutil.Process, words: tuple[str, ...]) -> psutil.Process:
