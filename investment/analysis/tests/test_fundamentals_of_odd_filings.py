@@ -95,6 +95,19 @@ def test_what_is_told_in_passing_of_the_days_after_is_not_the_filing_s_period() 
     assert trailing(statements, "revenue", "2023-12-31") == 100
 
 
+def test_a_dividend_declared_after_the_year_is_not_of_it() -> None:
+    declared = "CommonStockDividendsPerShareDeclared"
+    nine = Filing("10-Q", "2023-11-01").flow(declared, 0.72, YEAR[0], QUARTERS[2][1], "USD/shares")
+    nine.flow("Revenues", 70, YEAR[0], QUARTERS[2][1])
+    filing = annual(Revenues=100).flow(declared, 0.96, *YEAR, "USD/shares")
+    filing.flow(declared, 0.25, "2024-01-15", "2024-02-01", "USD/shares")
+
+    statements = read(nine, filing)
+
+    assert years(statements, "dividends_per_share") == {2023: 0.96}
+    assert quarters(statements, "dividends_per_share") == {"2023Q4": pytest.approx(0.24)}
+
+
 def test_a_part_stands_for_no_total_of_a_period_whose_total_is_not_told() -> None:
     # The note tells fees of three years, the statement the total of two.
     filing = (

@@ -73,18 +73,27 @@ class Days(NamedTuple):
 def days_of(facts: Iterable[tuple[Line, Told]], boundary: Mapping[int, int]) -> Days:
     """Return the days of filings: those that they tell much of. The last of them is their own."""
     told: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    short: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     sheets: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for line, fact in facts:
         if line.name != "shares":
             day = fact.end.toordinal()
-            told[fact.accession][boundary.get(day, day)].add(line.name)
+            into = short if _is_short(fact) else told
+            into[fact.accession][boundary.get(day, day)].add(line.name)
             if line.kind == "balance":
                 sheets[fact.accession][day].add(line.name)
     return Days(
         boundary,
-        {accession: max(_full(days)) for accession, days in told.items()},
+        {accession: max(_full(days)) for accession, days in (short | told).items()},
         {accession: frozenset(_full(days)) for accession, days in sheets.items()},
     )
+
+
+def _is_short(fact: Told) -> bool:
+    """Whether a span is too short for a report's, but for those between an old and a new calendar."""
+    if fact.start is None or "KT" in fact.form or "QT" in fact.form:
+        return False
+    return (fact.end - fact.start).days + 1 < spans.QUARTER[0]
 
 
 def _full(days: Mapping[int, set[str]]) -> list[int]:
