@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 from investment.analysis.calculators.fundamentals.facts import Told, from_company_facts
 from investment.analysis.calculators.fundamentals.statements import Statements
@@ -38,6 +39,14 @@ class Filing:
             )
         )  # fmt: skip
         return self
+
+
+def annual(filed: Any = "2024-02-15", year: Any = 2023, form: Any = "10-K", **told: float) -> Filing:
+    """An annual report that tells flows of its year, and balances at its end where a tag is one."""
+    filing = Filing(form, filed, year=year)
+    for tag, value in told.items():
+        filing.flow(tag, value, f"{year}-01-01", f"{year}-12-31")
+    return filing
 
 
 def facts_of(*filings: Filing) -> list[Told]:
