@@ -52,6 +52,8 @@ class Entry:
 MONDAY_TO_FRIDAY = frozenset(range(5))
 FX, COMPANIES, FACTS, EARNINGS = "sync-fx", "sync-companies", "sync-facts", "sync-earnings"
 SOON = timedelta(hours=1)
+NEWS = "news-{}"  # of a provider
+AGAIN = timedelta(seconds=30)  # at first, and each time twice as long
 AFTER_PRICES = timedelta(minutes=1)  # in which a first start has its first prices, and what is quick
 
 SCHEDULE = (
@@ -81,7 +83,7 @@ SCHEDULE = (
     # Of what a poll could not reach the next one goes on: how often each may be read is in its table.
     *(
         Entry(
-            f"news-{provider}", time(0), "ops.sync_news", f"What is written of all: {TITLES[provider]}",
+            NEWS.format(provider), time(0), "ops.sync_news", f"What is written of all: {TITLES[provider]}",
             at_once=True, every=feed.every, about={"provider": provider}, asks=True,
         )
         for provider, feed in FEEDS.items()
@@ -134,9 +136,14 @@ def _create(entry: Entry, now: datetime) -> bool:
     return at_once
 
 
-def try_again_soon(*, name: str, now: datetime) -> None:
-    """Let an entry be due soon, if it is not before that anyway: what it does failed for the moment."""
-    _bring_forward(name, to=now + SOON)
+def try_again_soon(*, name: str, now: datetime, failures: int = 0) -> None:
+    """
+    Let an entry be due soon, if it is not before that anyway: what it does failed for the moment.
+
+    :param failures: how often it did where it never succeeded: on a first start what it asks may be starting
+        itself, and nobody wants to wait an hour for it.
+    """
+    _bring_forward(name, to=now + (min(SOON, AGAIN * 2 ** min(failures - 1, 10)) if failures else SOON))
 
 
 def look_again_at_start(*, now: datetime) -> None:

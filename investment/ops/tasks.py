@@ -87,7 +87,7 @@ def sync_fx(**_unknown: object) -> None:
     """Bring the reference rates up to date. Where that failed for the moment, it is due again in an hour."""
     if not rates.has_rates():
         return
-    with _trying_again(schedule.FX):
+    with _trying_again(schedule.FX, Run.Kind.FX):
         done = rates.sync_rates(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
         logger.info("Rates: %s", done.message)
 
@@ -97,7 +97,7 @@ def sync_companies(**_unknown: object) -> None:
     """Bring the list of companies up to date, once a week and where there is a contact for the SEC."""
     if settings.MODE.kind == "data" or not companies.companies_due(now=clock.now()):
         return
-    with _trying_again(schedule.COMPANIES):
+    with _trying_again(schedule.COMPANIES, Run.Kind.COMPANIES):
         done = companies.sync_companies(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
         logger.info("Companies: %s", done.message)
 
@@ -110,7 +110,7 @@ def sync_facts(**_unknown: object) -> None:
     if not ciks_of_instruments():  # on a first start they come first
         schedule.try_again_soon(name=schedule.FACTS, now=clock.now())
         return
-    with _trying_again(schedule.FACTS):
+    with _trying_again(schedule.FACTS, Run.Kind.FACTS):
         done = facts.sync_facts(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
         logger.info("Facts: %s", done.message)
 
@@ -123,7 +123,7 @@ def sync_earnings(**_unknown: object) -> None:
     if not Instrument.objects.exists():  # on a first start they come first
         schedule.try_again_soon(name=schedule.EARNINGS, now=clock.now())
         return
-    with _trying_again(schedule.EARNINGS):
+    with _trying_again(schedule.EARNINGS, Run.Kind.EARNINGS):
         done = earnings.sync_earnings_calendar(
             now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE
         )
@@ -138,7 +138,7 @@ def check_figures(**_unknown: object) -> None:
 
 
 @contextmanager
-def _trying_again(entry: str) -> Iterator[None]:
+def _trying_again(entry: str, kind: Run.Kind) -> Iterator[None]:
     """Log what failed; what may pass by itself makes an entry of the schedule due again before its time."""
     try:
         yield
@@ -146,7 +146,9 @@ def _trying_again(entry: str) -> Iterator[None]:
         logger.warning("%s: %s", entry, error)
     except (TransientProviderError, QuotaExhausted) as error:
         logger.warning("%s, due again soon: %s", entry, error)
-        schedule.try_again_soon(name=entry, now=clock.now())
+        tried = Run.objects.filter(kind=kind)
+        failures = 0 if tried.filter(state=Run.State.DONE).exists() else tried.count()
+        schedule.try_again_soon(name=entry, now=clock.now(), failures=failures)
 
 
 @shared_task(name="ops.bring_history")
@@ -209,6 +211,9 @@ def sync_news(*, provider: str, **_unknown: object) -> None:
         )
     except (leases.Busy, leases.LeaseLost, ProviderError, QuotaExhausted) as error:
         logger.warning("News of %s: %s", provider, error)
+        if isinstance(error, TransientProviderError) and not news.was_heard(provider):
+            # In two minutes: on a first start it may be starting itself, and the next poll may be hours away.
+            schedule.try_again_soon(name=schedule.NEWS.format(provider), now=clock.now(), failures=3)
         return
     logger.info("News of %s: %s", provider, done.message if done else "nobody to ask, or not at this level")
 

@@ -87,6 +87,14 @@ def test_the_archive_is_stored_and_scored_once_a_night(
     stocks = [each for each in sandbox.market.instruments(MONDAY) if each.kind == "common_stock" and each.cik]
     left_out = min(stocks, key=lambda each: each.symbol)
     list_all_but(left_out.symbol, sandbox)
+    # On a first start whom it asks may be starting, too: it is due again soon, and then less soon.
+    for seconds in (30, 60):
+        at(clock.now() + timedelta(seconds=1))
+        due_entries(now=clock.now() + timedelta(hours=1))
+        sandbox.fault("status", status=503, endpoint="sec.bulk_companyfacts")
+        tasks.sync_facts()
+        due_at = ScheduleEntry.objects.get(name="sync-facts").due_at
+        assert due_at == clock.now() + timedelta(seconds=seconds)
 
     tasks.sync_facts()
 
