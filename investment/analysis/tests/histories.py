@@ -100,7 +100,7 @@ def random_history(
     for place in range(instruments):
         close = float(rng.uniform(20, 80))
         for day in days:
-            close = max(2.0, close * float(np.exp(rng.normal(0.0, 0.02))))
+            close = max(5.0, close * float(np.exp(rng.normal(0.0, 0.02))))
             chance = rng.random()
             if chance < eventful / 5:
                 ratio = float(rng.choice([2.0, 3.0, 0.5]))
@@ -108,7 +108,7 @@ def random_history(
                 made.actions.append(Action(day, place, ratio, None))
             elif chance < eventful / 2:
                 made.actions.append(Action(day, place, None, round(close * 0.01, 4)))
-            if rng.random() > 0.002:
+            if rng.random() > 0.001:
                 made.prices.append(Price(day, place, round(close, 4)))
             if rng.random() < eventful * 10:
                 at = datetime.combine(day, time(int(rng.integers(0, 24)), 15), UTC)

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from investment.analysis.calculators.fundamentals.lines import READERS
-from investment.analysis.models import FundamentalScore
+from investment.analysis.models import FundamentalScore, KnownInputs
 from investment.analysis.selectors.company_fundamentals import fundamentals_of
 from investment.analysis.selectors.fundamentals import statements_of
+from investment.analysis.services import known_inputs
 from investment.analysis.services.fundamentals import score_fundamentals
 from investment.analysis.tests.markets import NOW, plant_bars, plant_instrument, plant_origin
 from investment.market.models import CorporateAction, Instrument
@@ -97,6 +99,34 @@ def test_the_same_again_writes_nothing() -> None:
     score_fundamentals(session=SESSION, now=NOW)
 
     assert score_fundamentals(session=SESSION, now=datetime(2026, 7, 2, tzinfo=UTC)).written == 0
+
+
+def test_filings_are_read_once_until_something_is_filed_or_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = plant(32)
+    read: list[int] = []
+    reader = known_inputs.told_by
+
+    def told_by(*, companies: Sequence[int], **asked: Any) -> Any:
+        read.extend(companies)
+        return reader(companies=companies, **asked)
+
+    monkeypatch.setattr(known_inputs, "told_by", told_by)
+    score_fundamentals(session=SESSION, now=NOW)
+    before = stored()
+    assert len(read) == 32
+
+    read.clear()
+    score_fundamentals(session=SESSION, now=NOW)
+    score_fundamentals(session=LATER, now=NOW)
+    assert read == []
+
+    # A split moves what is per share.
+    split(made[0], LATER)
+    score_fundamentals(session=LATER, now=NOW)
+    assert len(read) == 1
+    KnownInputs.objects.all().delete()
+    score_fundamentals(session=SESSION, now=NOW)
+    assert [row for row in stored() if row["session"] == SESSION] == before
 
 
 @pytest.mark.parametrize("filed", [LATER, SESSION])

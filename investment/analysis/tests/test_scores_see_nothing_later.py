@@ -25,7 +25,7 @@ from investment.market.models import Instrument
 
 pytestmark = pytest.mark.django_db
 
-COUNT, LENGTH = 38, 310
+COUNT, LENGTH = 35, 310
 TABLES = ("analysis_score", "analysis_fundamentalscore", "analysis_sentimentscore", "analysis_overallscore")
 Rows = dict[str, list[Any]]
 WHEN = ("analysed_at", "ranked_at", "scored_at")
@@ -81,7 +81,7 @@ def scores_then_and_later(
 )
 @given(
     seed=st.integers(0, 2**31),
-    place=st.integers(LENGTH - 30, LENGTH - 2),
+    place=st.integers(LENGTH - 25, LENGTH - 2),
     eventful=st.floats(0.02, 0.05),
 )
 def test_scores_of_a_session_are_those_of_what_was_known_then(

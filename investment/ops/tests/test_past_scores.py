@@ -19,7 +19,7 @@ from investment.ops.services.past_scores import score_past
 
 pytestmark = pytest.mark.django_db
 
-COUNT, LENGTH = 40, 340
+COUNT, LENGTH = 34, 330
 NEWEST = date(2026, 6, 30)
 LATER = NOW + timedelta(days=1)
 
