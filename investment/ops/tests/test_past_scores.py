@@ -1,10 +1,13 @@
 """Past months are scored as they were known, when there is time, and nothing newer is touched."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from pytest_django import Settings
 
 from investment.analysis.models import Figures, OverallScore, Score, ScoredMonth, ScoreRecord
 from investment.analysis.services.ranking import rank_session
@@ -12,9 +15,11 @@ from investment.analysis.services.run import analyse_session
 from investment.analysis.services.scores import score_session
 from investment.analysis.tests.histories import plant_instruments, random_history, store
 from investment.analysis.tests.markets import NOW, plant_sessions
+from investment.lib.modes import Mode
 from investment.market.models import Instrument
-from investment.ops.models import Run, SessionJob
-from investment.ops.services import installation, past_scores
+from investment.ops.models import Run, SessionJob, SessionStage
+from investment.ops.selectors.past_scores import past_scores_wanted
+from investment.ops.services import installation, job_rows, past_scores
 from investment.ops.services.past_scores import score_past
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +108,31 @@ def test_before_anything_is_analysed_there_is_nothing_to_do(capsys: pytest.Captu
     call_command("score_history")
 
     assert "Nothing is analysed yet" in capsys.readouterr().out
+
+
+def test_with_a_folder_of_bars_they_are_scored_once_prices_came_in(settings: Settings) -> None:
+    assert not past_scores_wanted()  # elsewhere each night is soon enough
+    settings.MODE = Mode.parse("data-0123456789ab")
+    assert not past_scores_wanted()
+
+    for kind, wanted in ((Run.Kind.SESSION, True), (Run.Kind.SCORES, False), (Run.Kind.BACKFILL, True)):
+        Run.objects.create(
+            kind=kind, subject="", trigger=Run.Trigger.COMMAND, started_at=NOW, state=Run.State.DONE
+        )
+        assert past_scores_wanted() is wanted
+
+
+def test_the_newest_session_gets_the_stage_that_came_later_and_older_ones_stay() -> None:
+    for session in (NEWEST - timedelta(days=1), NEWEST):
+        job = job_rows.ensure_job(session=session, try_at=NOW)
+        job.stages.filter(name="score").delete()
+        job.stages.update(state="done")
+        SessionJob.objects.filter(pk=session).update(state="done", done_at=NOW, next_try_at=None)
+    migration = import_module("investment.ops.migrations.0008_score_newest")
+
+    migration.add_stage(apps, connection.schema_editor())
+
+    assert list(SessionStage.objects.filter(name="score").values_list("job_id", "state")) == [
+        (NEWEST, "pending")
+    ]
+    assert SessionJob.objects.get(next_try_at__lte=NOW).session == NEWEST
