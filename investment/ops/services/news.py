@@ -182,6 +182,13 @@ def has_news(provider: str) -> bool:
     return True
 
 
+def was_heard(provider: str) -> bool:
+    """Return whether a provider has ever told us news, in this mode."""
+    return NewsPoll.objects.filter(
+        provider=provider, source=source_of(provider), heard_at__isnull=False
+    ).exists()
+
+
 def _state(provider: str, now: datetime) -> NewsPoll:
     """Return how far we are; a clock that was set back begins anew from where it stands."""
     source = source_of(provider)

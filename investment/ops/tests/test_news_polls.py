@@ -171,6 +171,11 @@ def test_polls_come_again_and_again_but_not_at_every_level_nor_for_a_folder_of_b
     assert due(timedelta(minutes=5)) == {"news-massive", "news-finnhub"}
     assert due(timedelta(minutes=61)) == {"news-massive", "news-finnhub", "news-newsapi"}
 
+    sandbox.fault("status", endpoint="alphavantage.news_sentiment", times=1)
+    tasks.sync_news(provider="alphavantage")  # it has just been started, perhaps
+    assert ScheduleEntry.objects.get(name="news-alphavantage").due_at == EVENING + timedelta(minutes=2)
+    NewsPoll.objects.all().delete()
+
     level.set_level(Level.THRIFT)
     for provider in FEEDS:
         tasks.sync_news(provider=provider)
