@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
-from investment.analysis.models import Score, ScoredMonth
+from investment.analysis.calculators.eligibility import THRESHOLDS
+from investment.analysis.models import OverallScore, Score, ScoredMonth
 from investment.analysis.selectors.analysis import latest_analysed_session
 from investment.analysis.services.ranking import rank_session
 from investment.analysis.services.run import HISTORY, ScoresWithheld, SessionUnknown, analyse_session
@@ -49,7 +50,9 @@ def months_to_score(*, months: int | None = None, again: bool = False) -> list[t
     :param again: those that have all there is, too.
     """
     newest = latest_analysed_session()
-    if newest is None:
+    # Where too few can be compared today, too few could be then: they were not more.
+    compared = OverallScore.objects.filter(session=newest, board__isnull=False) if newest else None
+    if newest is None or compared is None or compared.count() < THRESHOLDS.fewest:
         return []
     done = ScoredMonth.objects.in_bulk()
     found = []
