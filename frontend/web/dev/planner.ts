@@ -18,7 +18,7 @@ function entitlement(endpoint: string, state: Entitlement["state"], words = ""):
 
 const NOBODY: Omit<ProviderUsage, "provider" | "title"> = {
   configured: true, words: "", plan: "", windows: [], lanes: { essential: 0, interactive: 0, planned: 0 }, states: {}, circuits: [],
-  entitlements: [], planned: 0, next_calls: [], trust: [], minutes: Array.from({ length: 60 }, () => 0),
+  entitlements: [], planned: 0, next_calls: [], trust: [], news: null, minutes: Array.from({ length: 60 }, () => 0),
 };
 
 export function usage(symbols: string[]): ApiUsage {

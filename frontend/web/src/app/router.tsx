@@ -6,6 +6,7 @@ import { LoginPage } from "@/features/login/LoginPage";
 import { calendarSearch } from "@/features/calendar/search";
 import { currenciesSearch } from "@/features/currencies/search";
 import { marketsSearch } from "@/features/markets/search";
+import { newsSearch } from "@/features/news/search";
 import { stockSearch } from "@/features/stock/search";
 import { RunsPage } from "@/features/runs/RunsPage";
 
@@ -75,6 +76,14 @@ const stock = createRoute({
   errorComponent: PageFailure,
 });
 
+const news = createRoute({
+  getParentRoute: () => shell,
+  path: "/news",
+  validateSearch: newsSearch,
+  component: lazyRouteComponent(() => import("@/features/news/NewsPage"), "NewsPage"),
+  errorComponent: PageFailure,
+});
+
 const calendar = createRoute({
   getParentRoute: () => shell,
   path: "/calendar",
@@ -105,7 +114,7 @@ const runs = createRoute({
   errorComponent: PageFailure,
 });
 
-const tree = root.addChildren([login, shell.addChildren([home, markets, stock, calendar, currencies, budget, runs])]);
+const tree = root.addChildren([login, shell.addChildren([home, markets, stock, news, calendar, currencies, budget, runs])]);
 
 export function makeRouter(queries: QueryClient) {
   return createRouter({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { barGeometry, linePath } from "./geometry";
+import { barGeometry, dayPlaces, linePath } from "./geometry";
 
 test("bars stand on zero, up and down, and what is unknown has none", () => {
   const { zero, bars, low, high } = barGeometry([3, null, -1]);
@@ -24,9 +24,12 @@ test("an error reaches around the end of its bar, and the scale has room for it"
 test("nothing known draws nothing and breaks nothing", () => {
   expect(barGeometry([null]).bars).toEqual([null]);
   expect(barGeometry([]).zero).toBe(0);
-  expect(linePath([null, Number.NaN], 0, 1)).toBe("");
+  expect(linePath([null, Number.NaN], [0, 100], 0, 1)).toBe("");
 });
 
-test("a line keeps its gaps", () => {
-  expect(linePath([0, 100, null, 50], 0, 100)).toBe("M0.00 100.00L33.33 0.00M100.00 50.00");
+test("a line keeps its gaps, and days are as far apart as they are", () => {
+  const places = dayPlaces(["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-11"]);
+  expect(places).toEqual([0, 10, 20, 100]);
+  expect(linePath([0, 100, null, 50], places, 0, 100)).toBe("M0.00 100.00L10.00 0.00M100.00 50.00h0");
+  expect(dayPlaces(["2026-01-01"])).toEqual([0]);
 });

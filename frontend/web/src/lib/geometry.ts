@@ -47,9 +47,18 @@ export function barGeometry(values: readonly Maybe[], errors: readonly Maybe[] =
   };
 }
 
-/** A line through values, in a picture 100 wide and 100 high; a gap in the values is a gap in the line. */
-export function linePath(values: readonly Maybe[], low: number, high: number): string {
-  const step = values.length > 1 ? 100 / (values.length - 1) : 0;
+/** Where days stand from left to right, in percent, as far apart as they are. */
+export function dayPlaces(days: readonly string[]): number[] {
+  const times = days.map((day) => Date.parse(day));
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
+  return times.map((time) => (last === first ? 0 : (100 * (time - first)) / (last - first)));
+}
+
+/**
+ * A line through values at their places, in a picture 100 wide and 100 high; a gap in the values is a gap in the line,
+ * and what stands alone is a dot.
+ */
+export function linePath(values: readonly Maybe[], places: readonly number[], low: number, high: number): string {
   const size = high - low || 1;
   let path = "";
   let pen = false;
@@ -58,7 +67,8 @@ export function linePath(values: readonly Maybe[], low: number, high: number): s
       pen = false;
       return;
     }
-    path += `${pen ? "L" : "M"}${(place * step).toFixed(2)} ${(100 - (100 * (value - low)) / size).toFixed(2)}`;
+    path += `${pen ? "L" : "M"}${(places[place] ?? 0).toFixed(2)} ${(100 - (100 * (value - low)) / size).toFixed(2)}`;
+    if (!pen && !known(values[place + 1])) path += "h0";
     pen = true;
   });
   return path;

@@ -1,8 +1,8 @@
-import { IconActivity, IconArrowsExchange, IconCalendarEvent, IconChartCandle, IconGauge, type Icon } from "@tabler/icons-react";
+import { IconActivity, IconArrowsExchange, IconCalendarEvent, IconChartCandle, IconGauge, IconNews, type Icon } from "@tabler/icons-react";
 
 /** The pages people go to by name: header, bottom tabs, palette and «g» shortcuts are made from this list. */
 export const destinations: readonly {
-  to: "/markets" | "/calendar" | "/currencies" | "/data" | "/runs";
+  to: "/markets" | "/news" | "/calendar" | "/currencies" | "/data" | "/runs";
   label: string;
   /** Where there is little room, below a thumb. */
   short?: string;
@@ -11,6 +11,7 @@ export const destinations: readonly {
   hint: string;
 }[] = [
   { to: "/markets", label: "Markets", key: "m", icon: IconChartCandle, hint: "All stocks, ranked" },
+  { to: "/news", label: "News", key: "n", icon: IconNews, hint: "What is written, each story once" },
   { to: "/calendar", label: "Calendar", key: "e", icon: IconCalendarEvent, hint: "Who reports, and whose dividends are due" },
   { to: "/currencies", label: "Currencies", short: "FX", key: "c", icon: IconArrowsExchange, hint: "Reference rates, and a converter" },
   {

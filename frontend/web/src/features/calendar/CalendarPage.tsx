@@ -1,20 +1,20 @@
-import { ActionIcon, Button, CloseButton, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { ActionIcon, Button, SegmentedControl, Skeleton } from "@mantine/core";
 import { IconCalendarOff, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect } from "react";
 
 import { useStatus } from "@/api/status";
 import { addDays, exchangeDay, weekOf } from "@/lib/days";
 import { count, day, instant, shortDay } from "@/lib/format";
 import { Failure } from "@/ui/failure";
 import { Notice, Panel } from "@/ui/parts";
+import { SymbolsField } from "@/ui/symbols-field";
 
 import { DividendDays, EarningsDays } from "./Days";
 import classes from "./calendar.module.css";
 import { dividendCalendarQuery, earningsCalendarQuery, type Asked } from "./queries";
-import { symbolsOf, type CalendarSearch } from "./search";
+import type { CalendarSearch } from "./search";
 
 const route = getRouteApi("/shell/calendar");
 
@@ -145,43 +145,6 @@ function Week({ start, today, change }: { start: string; today: string; change: 
   );
 }
 
-function Symbols({ value, change }: { value: string | undefined; change: (next: Partial<CalendarSearch>) => void }) {
-  const [typed, setTyped] = useState(value ?? "");
-  const [addressed, setAddressed] = useState(value);
-  if (addressed !== value) {
-    setAddressed(value);
-    if (symbolsOf(typed) !== value) setTyped(value ?? "");
-  }
-  const find = useDebouncedCallback((text: string) => {
-    change({ symbols: symbolsOf(text) });
-  }, 300);
-  return (
-    <TextInput
-      className={classes.symbols}
-      size="sm"
-      aria-label="Only these symbols"
-      placeholder="Only these symbols: ABC, XYZ"
-      value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value);
-        find(event.currentTarget.value);
-      }}
-      rightSection={
-        typed && (
-          <CloseButton
-            size="sm"
-            aria-label="All symbols"
-            onClick={() => {
-              setTyped("");
-              change({ symbols: undefined });
-            }}
-          />
-        )
-      }
-    />
-  );
-}
-
 /** Who reports and whose dividends are due, week by week. */
 export function CalendarPage() {
   const search = route.useSearch();
@@ -216,7 +179,16 @@ export function CalendarPage() {
           }}
         />
         {start && <Week start={start} today={today} change={change} />}
-        <Symbols value={search.symbols} change={change} />
+        <SymbolsField
+          className={classes.symbols}
+          value={search.symbols}
+          change={(symbols) => {
+            change({ symbols });
+          }}
+          label="Only these symbols"
+          placeholder="Only these symbols: ABC, XYZ"
+          clear="All symbols"
+        />
       </header>
       {!start ? (
         <Loading />

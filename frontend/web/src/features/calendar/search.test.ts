@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 
+import { symbolsOf } from "@/lib/symbols";
+
 import { byDay } from "./days";
-import { calendarSearch, symbolsOf } from "./search";
+import { calendarSearch } from "./search";
 
 test("an address that says nothing sensible says nothing", () => {
   expect(calendarSearch({ show: "all", week: "tomorrow", symbols: 7 })).toEqual({ show: undefined, week: undefined, symbols: undefined });

@@ -7,12 +7,13 @@ import { answer, client } from "@/api/client";
 import { useStatus } from "@/api/status";
 import type { Company, Filing } from "@/api/types";
 import { count, day, instant, sourceName, UNKNOWN } from "@/lib/format";
+import { safeLink } from "@/lib/links";
 import { announce } from "@/ui/announcer";
 import { Failure } from "@/ui/failure";
 import { Notice, Panel } from "@/ui/parts";
 import { Told } from "@/ui/told";
 
-import { filingWords, formWords, refusalWords, safeLink, yearEnd } from "./company";
+import { filingWords, formWords, refusalWords, yearEnd } from "./company";
 import classes from "./company.module.css";
 import { companyQuery } from "./queries";
 import tables from "./table.module.css";

@@ -1,5 +1,7 @@
 import { Skeleton } from "@mantine/core";
+import { IconChevronRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 
 import type { Score, Stock } from "@/api/types";
 import { compact, count, number, percent, price } from "@/lib/format";
@@ -7,6 +9,8 @@ import { Meter, Unknown } from "@/ui/figures";
 import { Panel } from "@/ui/parts";
 
 import { analysisQuery } from "./queries";
+import { scoreQuery } from "./score/queries";
+import { weightWords } from "./score/words";
 import classes from "./stock.module.css";
 
 const BOARDS: Record<string, string> = { stocks: "stocks", etfs: "ETFs" };
@@ -25,12 +29,40 @@ function Parts({ score }: { score: Score }) {
   );
 }
 
+/** The overall score with its three parts, beside the chart; until there is one, nothing. */
+function Overall({ symbol }: { symbol: string }) {
+  const { data } = useQuery(scoreQuery(symbol));
+  if (data?.session == null) return null;
+  return (
+    <Panel className={classes.scorePanel}>
+      <h2>
+        <Link to="/stocks/$symbol" params={{ symbol }} search={{ tab: "score" }} resetScroll={false} className={classes.scoreLink}>
+          Overall score
+          <IconChevronRight size={15} stroke={1.8} aria-hidden="true" />
+        </Link>
+      </h2>
+      <div className={classes.overall}>
+        <span className={classes.bigScore}>{data.score === null ? <Unknown reason={data.sentence} /> : number(data.score, 0)}</span>
+        <ul className={classes.parts}>
+          {data.parts.map((part) => (
+            <li key={part.name} data-tip={part.missing ?? weightWords(part, data.parts)}>
+              <span>{part.label}</span>
+              {part.score === null ? <Unknown reason={part.missing} /> : <b>{number(part.score, 0)}</b>}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Panel>
+  );
+}
+
 /** The score and the last session, beside the chart. */
 export function ScorePanel({ stock }: { stock: Stock }) {
   const { data } = useQuery(analysisQuery(stock.symbol));
   const latest = stock.latest;
   return (
     <div className={classes.side}>
+      <Overall symbol={stock.symbol} />
       <Panel className={classes.scorePanel}>
         <h2>Technical score</h2>
         {stock.score === null ? (

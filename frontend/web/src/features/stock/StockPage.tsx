@@ -19,9 +19,11 @@ import { CompanyTab } from "./CompanyTab";
 import { DataTab } from "./DataTab";
 import { EarningsTab } from "./earnings/EarningsTab";
 import { FundamentalsTab } from "./fundamentals/FundamentalsTab";
+import { NewsTab } from "./news/NewsTab";
 import { OverviewTab } from "./OverviewTab";
 import { PricePanel } from "./PricePanel";
 import { stockQuery } from "./queries";
+import { ScoreTab } from "./score/ScoreTab";
 import { ScorePanel } from "./ScorePanel";
 import type { StockSearch, Tab } from "./search";
 import classes from "./stock.module.css";
@@ -183,9 +185,11 @@ export function StockPage() {
       >
         <Tabs.List className={classes.tabs}>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
+          <Tabs.Tab value="score">Score</Tabs.Tab>
           <Tabs.Tab value="analysis">Analysis</Tabs.Tab>
           <Tabs.Tab value="fundamentals">Fundamentals</Tabs.Tab>
           <Tabs.Tab value="earnings">Earnings</Tabs.Tab>
+          <Tabs.Tab value="news">News</Tabs.Tab>
           <Tabs.Tab value="company">Company</Tabs.Tab>
           <Tabs.Tab value="data">Data</Tabs.Tab>
         </Tabs.List>
@@ -195,11 +199,17 @@ export function StockPage() {
         <Tabs.Panel value="analysis" pt="md">
           <AnalysisTab symbol={symbol} />
         </Tabs.Panel>
+        <Tabs.Panel value="score" pt="md">
+          <ScoreTab key={symbol} symbol={symbol} search={search} change={change} />
+        </Tabs.Panel>
         <Tabs.Panel value="fundamentals" pt="md">
           <FundamentalsTab key={symbol} symbol={symbol} search={search} change={change} />
         </Tabs.Panel>
         <Tabs.Panel value="earnings" pt="md">
           <EarningsTab symbol={symbol} />
+        </Tabs.Panel>
+        <Tabs.Panel value="news" pt="md">
+          <NewsTab key={symbol} symbol={symbol} search={search} change={change} />
         </Tabs.Panel>
         <Tabs.Panel value="company" pt="md">
           <CompanyTab key={symbol} symbol={symbol} />

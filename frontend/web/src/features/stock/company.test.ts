@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import { ApiError, Unreachable } from "@/api/errors";
+import { safeLink } from "@/lib/links";
 
-import { filingWords, refusalWords, safeLink, yearEnd } from "./company";
+import { filingWords, refusalWords, yearEnd } from "./company";
 
 const NOW = "2026-11-21T14:35:00Z";
 

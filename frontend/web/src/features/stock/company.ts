@@ -39,17 +39,6 @@ export function yearEnd(text: string): string {
   return found && !Number.isNaN(date.getTime()) ? MONTH_DAY.format(date) : text;
 }
 
-/** An address that may be a link: providers send text, and a link can do more than lead somewhere. */
-export function safeLink(text: string | null): string | null {
-  if (!text) return null;
-  try {
-    const url = new URL(/^[a-z][a-z0-9+.-]*:/i.test(text) ? text : `https://${text}`);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Why asking did not work, and what to do. `now` is the one clock's. */
 export function refusalWords(error: Error, now: string | undefined): string {
   if (!(error instanceof ApiError)) return `${error.message} Check that the platform is running, then try again.`;

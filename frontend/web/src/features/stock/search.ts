@@ -1,16 +1,17 @@
 import type { Adjust } from "@/api/types";
 import { isDay } from "@/lib/days";
+import { storySearch, type StorySearch } from "@/lib/news-search";
 
 /** What the Stock page shows, as its address says it. */
-export type Tab = "overview" | "analysis" | "fundamentals" | "earnings" | "company" | "data";
+export type Tab = "overview" | "analysis" | "score" | "fundamentals" | "earnings" | "news" | "company" | "data";
 export type Range = "1M" | "3M" | "6M" | "YTD" | "1Y" | "2Y" | "All";
 export type View = "chart" | "table";
 
-export const TABS: readonly Tab[] = ["overview", "analysis", "fundamentals", "earnings", "company", "data"];
+export const TABS: readonly Tab[] = ["overview", "analysis", "score", "fundamentals", "earnings", "news", "company", "data"];
 export const RANGES: readonly Range[] = ["1M", "3M", "6M", "YTD", "1Y", "2Y", "All"];
 export const ADJUSTMENTS: readonly Adjust[] = ["all", "splits", "none"];
 
-export interface StockSearch {
+export interface StockSearch extends StorySearch {
   tab?: Tab;
   range?: Range;
   adjust?: Adjust;
@@ -27,6 +28,7 @@ function oneOf<Value extends string>(values: readonly Value[], value: unknown): 
 
 export function stockSearch(search: Record<string, unknown>): StockSearch {
   return {
+    ...storySearch(search),
     tab: oneOf(TABS, search.tab),
     range: oneOf(RANGES, search.range),
     adjust: oneOf(ADJUSTMENTS, search.adjust),
