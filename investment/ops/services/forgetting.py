@@ -201,8 +201,9 @@ def _forget_scores(*models: type[Model], now: datetime) -> int:
     what is left; how that did before is worked out again each night.
     """
     deleted = 0
+    computed: tuple[type[Model], ...] = (*models, OverallScore, ScoreRecord, ScoredMonth)
     with connection.cursor() as cursor:
-        for model in (*models, OverallScore, ScoreRecord, ScoredMonth):
+        for model in computed:
             cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608 - our own words
             deleted += cursor.rowcount
     newest = SessionJob.objects.filter(state=SessionJob.State.DONE).order_by("-session").first()
