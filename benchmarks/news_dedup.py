@@ -133,7 +133,7 @@ def firm(number: int) -> str:
 def robot_stories(count: int) -> list[Story]:
     """Stories of 40 hours, half of them copies, many of one template: what an agency's robot writes."""
     chance = random.Random(7)  # noqa: S311  the same stories every time
-    rows = [json.loads(line)["left"] for line in PAIRS.read_text().splitlines()]
+    rows = [row for line in PAIRS.read_text().splitlines() if (row := json.loads(line)["left"])["summary"]]
     stories: list[Story] = []
     for number in range(count):
         row = chance.choice(rows)

@@ -166,12 +166,13 @@ class Story:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Capitalised words of the snippet, or of the headline if it is written like a sentence."""
-        text = self.body or ("" if _is_title_case(self.title) else self.title)
-        found = (
-            word.rstrip("'s").removesuffix("'s").lower() for word in WORD.findall(text) if word[0].isupper()
-        )
-        return frozenset(word for word in found if word not in PLAIN and not DAYS.fullmatch(word))
+        """Capitalised words of the snippet, or of the headline where there is none."""
+        return _names(self.body) if self.body else self.title_names
+
+    @cached_property
+    def title_names(self) -> frozenset[str]:
+        """Capitalised words of the headline, if it is written like a sentence."""
+        return frozenset() if _is_title_case(self.title) else _names(self.title)
 
     @cached_property
     def days(self) -> frozenset[str]:
@@ -245,10 +246,12 @@ def contradiction(one: Story, other: Story) -> str | None:
     """
     if one.corrects != other.corrects:
         return "correction"
-    for kind in ("numbers", "names"):
+    # A headline alone leaves out whom the other's snippet names.
+    names = "names" if one.body and other.body else "title_names"
+    for kind in ("numbers", names):
         mine, theirs = getattr(one, kind), getattr(other, kind)
         if mine - theirs and theirs - mine:
-            return kind
+            return "names" if kind == names else kind
     for kind in ("days", "dates", "quarters"):
         mine, theirs = getattr(one, kind), getattr(other, kind)
         if mine and theirs and not mine & theirs:
@@ -345,6 +348,14 @@ def _numbers(text: str) -> Iterator[float]:
         plain = digits.replace(",", "")
         if plain.count(".") <= 1:
             yield float(plain) * (SCALES | BILLIONS).get(scale.lower(), 1.0)
+
+
+def _names(text: str) -> frozenset[str]:
+    """The capitalised words of a text; none where all of it is in capitals."""
+    if text == text.upper():
+        return frozenset()
+    found = (word.rstrip("'s").removesuffix("'s").lower() for word in WORD.findall(text) if word[0].isupper())
+    return frozenset(word for word in found if word not in PLAIN and not DAYS.fullmatch(word))
 
 
 def _is_title_case(text: str) -> bool:
