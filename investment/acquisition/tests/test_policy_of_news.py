@@ -9,7 +9,7 @@ from investment.acquisition.calculators.news_moves import pace
 from investment.acquisition.policy import Policy
 from investment.acquisition.selectors.news_rates import news_rates
 from investment.acquisition.tests.simulated import crowd, sessions
-from investment.api.tests.market import make_instrument
+from investment.acquisition.tests.speaking import make_instrument
 from investment.news.models import Story, StoryTie
 
 DAYS = sessions(5)
