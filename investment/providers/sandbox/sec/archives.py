@@ -7,6 +7,7 @@ nobody else's request waits: about ten milliseconds a company.
 
 import tempfile
 import threading
+import weakref
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ class Shelf:
     def __init__(self, market: SampleMarket) -> None:
         self.market = market
         self._kept: dict[Kind, Archive] = {}
+        weakref.finalize(self, _close, self._kept)
 
     def get(self, kind: Kind, now: datetime) -> Archive | None:
         """Return the archive of the last night; None while it is still being written."""
@@ -65,6 +67,12 @@ class Shelf:
             kept = self._kept[kind] = Archive(kind, night, tempfile.TemporaryFile())  # noqa: SIM115 - it stays open
             threading.Thread(target=_write, args=(kept, self.market), name="archive", daemon=True).start()
         return kept if kept.ready.wait(PATIENCE) else None
+
+
+def _close(kept: dict[Kind, Archive]) -> None:
+    for archive in kept.values():
+        if archive.ready.is_set():  # else its writer has it
+            archive.file.close()
 
 
 def last_night(now: datetime) -> datetime:
