@@ -13,6 +13,7 @@ from django.db.models import Exists, Model, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from investment.accounts.services import audit
+from investment.acquisition.services.forgetting import forget_source
 from investment.analysis.models import (
     Figures,
     FundamentalScore,
@@ -32,6 +33,7 @@ from investment.market.models import (
     Instrument,
     Origin,
     QuarantinedRow,
+    Quote,
 )
 from investment.market.services import bar_table
 from investment.market.services.actions import withhold_market_actions
@@ -110,6 +112,8 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     computed += _forget_scores(FundamentalScore, KnownInputs, now=now) if figures else 0
     news = withdraw_news(source=provider, now=now).copies
     computed += _forget_scores(SentimentScore, now=now) if news else 0
+    Quote.objects.filter(source=provider).delete()
+    forget_source(source=provider)
     if touched:
         BackfillStep.objects.all().delete()
     _label(provider, withdrawn.gaps, now)
