@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from investment.analysis.services.past import months_to_score, score_month
 from investment.analysis.services.record import update_record
+from investment.analysis.services.scores import score_session
 from investment.ops.models import Run, SessionJob
 from investment.ops.selectors import jobs
 from investment.ops.services import leases, runs
@@ -52,7 +53,8 @@ def score_past(
     on_month: OnMonth | None = None,
 ) -> PastScored:
     """
-    Judge the scores whose returns have come in, then score past months, newest first, and judge these, too.
+    Score the newest session with what came in late, judge the scores whose returns have come in, then score
+    past months, newest first, and judge these, too.
 
     Repeatable, and may be ended anywhere. What a person asks for gives way to nobody.
 
@@ -79,6 +81,7 @@ def score_past(
                 raise _GivesWay("a session's job comes first")
 
         try:
+            _look_again(done, lease, now=now, pause=pause)
             _judge(done, again=again, now=now, pause=pause)
             _score(done, tally, lease, months=months, again=again, now=now, pause=pause, on_month=on_month)
             _judge(done, again=False, now=now, pause=pause)
@@ -88,6 +91,14 @@ def score_past(
         if done.left:
             runs.close_run(tally, state=Run.State.WAITING)
     return done
+
+
+def _look_again(done: PastScored, lease: Held, *, now: datetime, pause: Callable[[], None]) -> None:
+    """Score the newest session with what was public at its close and has come in since: late stories."""
+    newest = jobs.last_done_session()
+    if newest is not None:
+        pause()
+        done.written += score_session(session=newest, now=now, guard=lease.guard, pause=pause).written
 
 
 def _judge(done: PastScored, *, again: bool, now: datetime, pause: Callable[[], None]) -> None:

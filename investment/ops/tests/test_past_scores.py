@@ -1,6 +1,6 @@
 """Past months are scored as they were known, when there is time, and nothing newer is touched."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 
 import pytest
@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
-from investment.analysis.models import Figures, OverallScore, Score, ScoredMonth, ScoreRecord
+from investment.analysis.models import Figures, OverallScore, Score, ScoredMonth, ScoreRecord, SentimentScore
 from investment.analysis.services.ranking import rank_session
 from investment.analysis.services.run import analyse_session
 from investment.analysis.services.scores import score_session
-from investment.analysis.tests.histories import plant_instruments, random_history, store
+from investment.analysis.tests.histories import plant_instruments, plant_stories, random_history, store
 from investment.analysis.tests.markets import NOW, plant_sessions
 from investment.lib.modes import Mode
 from investment.market.models import Instrument
@@ -24,22 +24,30 @@ from investment.ops.services.past_scores import score_past
 
 pytestmark = pytest.mark.django_db
 
-COUNT, LENGTH = 34, 330
+COUNT = 34
 NEWEST = date(2026, 6, 30)
 LATER = NOW + timedelta(days=1)
 
 
-@pytest.fixture
-def days(db: None) -> list[date]:
-    """A market whose newest session was analysed, ranked and scored when it was new."""
+def plant(sessions: int) -> None:
+    """Plant a market whose newest session was analysed, ranked and scored when it was new."""
     installation.record_mode(now=NOW)
-    days = plant_sessions(LENGTH)
+    days = plant_sessions(sessions)
     store(random_history(3, instruments=COUNT, sessions=days, eventful=0.03), plant_instruments(COUNT))
     analyse_session(session=NEWEST, now=NOW)
     rank_session(session=NEWEST, now=NOW)
     score_session(session=NEWEST, now=NOW)
     SessionJob.objects.create(session=NEWEST, state=SessionJob.State.DONE, done_at=NOW)
-    return days
+
+
+@pytest.fixture
+def year_and_a_half(db: None) -> None:
+    plant(330)
+
+
+@pytest.fixture
+def half_a_year(db: None) -> None:
+    plant(120)
 
 
 def rows_of(session: date) -> list[tuple[object, ...]]:
@@ -52,8 +60,9 @@ def rows_of(session: date) -> list[tuple[object, ...]]:
     return found
 
 
+@pytest.mark.usefixtures("year_and_a_half")
 def test_past_months_are_scored_and_judged_and_the_newest_session_stays(
-    days: list[date], capsys: pytest.CaptureFixture[str]
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = rows_of(NEWEST)
 
@@ -76,7 +85,8 @@ def test_past_months_are_scored_and_judged_and_the_newest_session_stays(
     assert list(ScoreRecord.objects.order_by("pk").values()) == record
 
 
-def test_it_gives_way_and_goes_on_where_it_stopped(days: list[date], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("half_a_year")
+def test_it_gives_way_and_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = iter([False, False, True])
     monkeypatch.setattr(past_scores, "_is_wanted_elsewhere", lambda _now: next(looks, True))
 
@@ -91,7 +101,21 @@ def test_it_gives_way_and_goes_on_where_it_stopped(days: list[date], monkeypatch
     assert ScoredMonth.objects.count() == 2
 
 
-def test_months_are_scored_again_where_much_more_is_stored(days: list[date]) -> None:
+@pytest.mark.usefixtures("half_a_year")
+def test_what_came_in_late_but_was_public_then_counts_for_the_newest_session() -> None:
+    instrument = Instrument.objects.order_by("pk")[0]
+    before = SentimentScore.objects.get(session=NEWEST, instrument=instrument)
+    at = datetime(2026, 6, 30, 12, tzinfo=UTC)
+    plant_stories([(at, instrument, 1.0), (at + timedelta(hours=12), instrument, 1.0)])
+
+    score_past(now=LATER, trigger=Run.Trigger.SCHEDULE, months=1)
+
+    after = SentimentScore.objects.get(session=NEWEST, instrument=instrument)
+    assert after.stories_30 == before.stories_30 + 1  # the other came after the close
+
+
+@pytest.mark.usefixtures("half_a_year")
+def test_months_are_scored_again_where_much_more_is_stored() -> None:
     score_past(now=LATER, trigger=Run.Trigger.COMMAND, months=1)
     month = ScoredMonth.objects.get()
     ScoredMonth.objects.update(companies=month.companies // 2)
