@@ -94,23 +94,26 @@ def read_apart(first: date, last: date, *, folder: Path, exchange: str = "XNYS")
     Like :func:`exchange_days`, without importing pandas here: a child process computes.
 
     The answer is kept in ``folder`` under a name that holds the library's version, so that a
-    second start costs nothing and an upgrade is seen.
+    second start costs nothing and an upgrade is seen. What is kept of more days is read as well.
     """
-    name = f"exchange-days-{exchange}-{version('exchange_calendars')}-{first}-{last}.json"
-    kept = folder / name
-    if not kept.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        answer = subprocess.run(
-            [sys.executable, "-m", __name__, exchange, first.isoformat(), last.isoformat()],
-            check=True,
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-        ).stdout
-        # Under a name of its own: two processes may be doing this at once.
-        unfinished = kept.with_suffix(f".{os.getpid()}.unfinished")
-        unfinished.write_bytes(answer)
-        unfinished.rename(kept)
-    return _parse(kept.read_text())
+    known = f"exchange-days-{exchange}-{version('exchange_calendars')}-"
+    for kept in folder.glob(f"{known}*.json"):
+        since, until = kept.stem[len(known) :][:10], kept.stem[-10:]
+        if since <= first.isoformat() <= last.isoformat() <= until:
+            return _parse(kept.read_text(), first, last)
+    folder.mkdir(parents=True, exist_ok=True)
+    answer = subprocess.run(
+        [sys.executable, "-m", __name__, exchange, first.isoformat(), last.isoformat()],
+        check=True,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ).stdout
+    kept = folder / f"{known}{first}-{last}.json"
+    # Under a name of its own: two processes may be doing this at once.
+    unfinished = kept.with_suffix(f".{os.getpid()}.unfinished")
+    unfinished.write_bytes(answer)
+    unfinished.rename(kept)
+    return _parse(answer.decode(), first, last)
 
 
 def _print(days: ExchangeDays) -> str:
@@ -130,8 +133,9 @@ def _print(days: ExchangeDays) -> str:
     )
 
 
-def _parse(text: str) -> ExchangeDays:
+def _parse(text: str, first: date, last: date) -> ExchangeDays:
     document = json.loads(text)
+    since, until = first.isoformat(), last.isoformat()
     return ExchangeDays(
         sessions=[
             SessionDay(
@@ -141,8 +145,13 @@ def _parse(text: str) -> ExchangeDays:
                 early_close=early_close,
             )
             for session, opens_at, closes_at, early_close in document["sessions"]
+            if since <= session <= until
         ],
-        holidays=[Holiday(date.fromisoformat(day), name) for day, name in document["holidays"]],
+        holidays=[
+            Holiday(date.fromisoformat(day), name)
+            for day, name in document["holidays"]
+            if since <= day <= until
+        ],
     )
 
 

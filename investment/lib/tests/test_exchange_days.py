@@ -45,6 +45,12 @@ def test_read_apart_is_the_same_and_is_kept(tmp_path: Path) -> None:
     read_apart(first, last, folder=tmp_path)
     assert kept.stat().st_mtime_ns == before
 
+    start, end = date(2024, 7, 4), date(2024, 11, 29)  # a holiday and a half day
+    assert read_apart(start, end, folder=tmp_path) == exchange_days(start, end)
+    assert list(tmp_path.iterdir()) == [kept], "a part of what is kept is asked of nobody"
+    read_apart(start, date(2025, 1, 2), folder=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
 
 def test_read_apart_imports_no_pandas(tmp_path: Path) -> None:
     program = (

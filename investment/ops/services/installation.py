@@ -53,13 +53,13 @@ def ensure_calendar(*, today: date) -> int:
     """
     Write the exchange calendar where it is missing or soon at its end; return the sessions written.
 
-    A child process computes it, so that pandas stays out of this one.
+    A child process computes it, so that pandas stays out of this one; the sandbox reads what it told.
     """
     last = Session.objects.order_by("-session").values_list("session", flat=True).first()
     if last is not None and last - today >= CALENDAR_MARGIN:
         return 0
     until = date(today.year + YEARS_AHEAD, 12, 31)
-    days = exchange_days.read_apart(FIRST_DAY, until, folder=settings.RUNTIME_DIR / "calendar")
+    days = exchange_days.read_apart(FIRST_DAY, until, folder=settings.RUNTIME_DIR)
     return write_sessions(days=days.sessions, first=FIRST_DAY, last=until)
 
 
