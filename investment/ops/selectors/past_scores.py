@@ -1,6 +1,7 @@
 """Whether there is something to do about past scores where no night comes."""
 
 from django.conf import settings
+from django.db.models import Q
 
 from investment.ops.models import Run
 
@@ -15,11 +16,7 @@ def past_scores_wanted() -> bool:
     """
     if settings.MODE.kind != "data":
         return False
-    last = (
-        Run.objects.filter(
-            kind__in=[*_BRINGS, Run.Kind.SCORES], state__in=[Run.State.DONE, Run.State.WAITING]
-        )
-        .order_by("-pk")
-        .first()
-    )
+    # A session's job that failed or waits has brought nothing; past scores that failed would fail again.
+    over = Q(state=Run.State.DONE) | Q(kind=Run.Kind.SCORES, state__in=[Run.State.WAITING, Run.State.FAILED])
+    last = Run.objects.filter(over, kind__in=[*_BRINGS, Run.Kind.SCORES]).order_by("-pk").first()
     return last is not None and (last.kind != Run.Kind.SCORES or last.state == Run.State.WAITING)

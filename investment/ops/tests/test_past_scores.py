@@ -139,11 +139,16 @@ def test_with_a_folder_of_bars_they_are_scored_once_prices_came_in(settings: Set
     settings.MODE = Mode.parse("data-0123456789ab")
     assert not past_scores_wanted()
 
-    for kind, wanted in ((Run.Kind.SESSION, True), (Run.Kind.SCORES, False), (Run.Kind.BACKFILL, True)):
-        Run.objects.create(
-            kind=kind, subject="", trigger=Run.Trigger.COMMAND, started_at=NOW, state=Run.State.DONE
-        )
-        assert past_scores_wanted() is wanted
+    for kind, state, wanted in (
+        (Run.Kind.SESSION, Run.State.FAILED, False),
+        (Run.Kind.SESSION, Run.State.DONE, True),
+        (Run.Kind.SCORES, Run.State.WAITING, True),
+        (Run.Kind.SCORES, Run.State.DONE, False),
+        (Run.Kind.BACKFILL, Run.State.DONE, True),
+        (Run.Kind.SCORES, Run.State.FAILED, False),
+    ):
+        Run.objects.create(kind=kind, subject="", trigger=Run.Trigger.COMMAND, started_at=NOW, state=state)
+        assert past_scores_wanted() is wanted, (kind, state)
 
 
 def test_the_newest_session_gets_the_stage_that_came_later_and_older_ones_stay() -> None:
