@@ -30,6 +30,7 @@ from investment.ops.models import Run
 from investment.ops.services.installation import ensure_calendar, record_mode
 from investment.ops.services.session_job import advance_session
 from tests.end_to_end.dashboard.reference import make_companies, make_rates
+from tests.end_to_end.dashboard.told import make_told
 
 SESSIONS = 300
 # Enough for a rank: a board needs 30 that are alike.
@@ -90,6 +91,7 @@ def dashboard(own_database: None) -> Iterator[Dashboard]:
         withheld = Instrument.objects.exclude(actions_withheld="").get()
         make_rates()
         make_companies(known=best.instrument.symbol, not_asked=withheld.symbol)
+        make_told(symbol=best.instrument.symbol, cik="0000000001", session=best.session, now=clock.now())
         secret = create_login_link(user=admin, now=clock.real_now())
         server = LiveServer("127.0.0.1")
         yield Dashboard(
