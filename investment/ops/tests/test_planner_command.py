@@ -1,5 +1,6 @@
 """What the leader of the plan does at each look, and how long it rests after it."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from investment.acquisition.kinds import Kind
+from investment.acquisition.services import leftovers
 from investment.acquisition.services.fetching import Order
 from investment.lib import clock
 from investment.ops.management.commands import planner
@@ -72,6 +74,33 @@ def test_an_order_goes_to_the_fetchers_under_the_leaders_reign(leader: planner.L
     assert sent[0]["kwargs"]["epoch"] == 7
     assert sent[0]["kwargs"]["instrument_ids"] == [1, 2]
     assert leader._planner.drafts == 1  # type: ignore[attr-defined]
+
+
+def test_reports_are_looked_for_once_a_minute_unless_there_are_some(
+    leader: planner.Leader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.set_clock(origin=MORNING, rate=1)
+    looks: list[set[Kind]] = []
+    found: list[Order] = []
+
+    def orders(*, kinds: list[Kind], **_: object) -> list[Order]:
+        looks.append(set(kinds))
+        return found
+
+    monkeypatch.setattr(leftovers, "orders", orders)
+    at = leader._filled
+    monkeypatch.setattr(time, "monotonic", lambda: at)
+
+    def fill(after: float) -> bool:
+        nonlocal at
+        at += after
+        look(leader)
+        assert Kind.METRICS in looks[-1]
+        return Kind.FACTS in looks[-1]
+
+    assert [fill(after) for after in (5, 5, 50, 6)] == [True, False, False, True]
+    found.append(Order(Kind.FACTS, "sec", (3,), uuid4()))
+    assert [fill(after) for after in (61, 5, 5)] == [True, True, True]
 
 
 def test_by_a_clock_that_stands_still_nothing_is_planned(leader: planner.Leader) -> None:

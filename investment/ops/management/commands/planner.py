@@ -13,6 +13,7 @@ import redis
 from celery import Celery
 from django.core.management.base import BaseCommand, CommandError
 
+from investment.acquisition.kinds import Kind
 from investment.acquisition.services import leftovers
 from investment.acquisition.services.fetching import Order
 from investment.acquisition.services.planner import HOLD, Planner
@@ -31,6 +32,7 @@ TICK, QUICKEST_TICK = 1.0, 0.05
 PUBLISH, QUICKEST_PUBLISH = 10.0, 2.0
 REST = 5.0  # real seconds between two looks while there is nothing to ask for
 FILL = 5.0  # real seconds between looks at work without a deadline
+FILL_FACTS = 60.0  # the same after a look that found no new report: it goes through all filings
 
 
 class Leader:
@@ -41,6 +43,7 @@ class Leader:
         self._planner = Planner()
         self._published = -math.inf
         self._filled = time.monotonic()  # not in the crowd of a start
+        self._facts_at = -math.inf
         self._publisher = threading.Thread()
 
     def tick(self, lease: leases.Held) -> float:
@@ -57,12 +60,21 @@ class Leader:
             self._send(order, lease)
         if time.monotonic() - self._filled >= FILL:
             self._filled = time.monotonic()
-            for order in leftovers.orders(now=now, spending=spending):
-                self._send(order, lease)
+            self._fill(now, spending, lease)
         if time.monotonic() - self._published >= max(QUICKEST_PUBLISH, PUBLISH / max(1.0, pace / 20)):
             self._publish(now, spending)
         closed = self._planner.closed_for(clock.now()).total_seconds() / pace
         return min(REST, closed) if closed > 0 else max(QUICKEST_TICK, TICK / max(1.0, pace / 3))
+
+    def _fill(self, now: datetime, spending: level.Level, lease: leases.Held) -> None:
+        """Hand out work without a deadline."""
+        rests = self._filled < self._facts_at
+        kinds = [kind for kind in leftovers.LEFTOVERS if not (rests and kind is Kind.FACTS)]
+        found = leftovers.orders(now=now, spending=spending, kinds=kinds)
+        if not rests and Kind.FACTS not in {order.kind for order in found}:
+            self._facts_at = self._filled + FILL_FACTS / max(1.0, clock.rate())
+        for order in found:
+            self._send(order, lease)
 
     def _publish(self, now: datetime, spending: level.Level) -> None:
         """Beside the ticks: working out an hour of calls takes longer than one of them may."""
