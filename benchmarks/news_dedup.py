@@ -26,7 +26,23 @@ from investment.news.calculators import duplicates
 from investment.news.calculators.duplicates import Story, StoryIndex
 
 PAIRS = Path(__file__).with_name("news_pairs.jsonl")
-SYLLABLES = "an be cor dal el fin gor hal in jun kel lum mor nex por".split()
+SYLLABLES = [
+    "an",
+    "be",
+    "cor",
+    "dal",
+    "el",
+    "fin",
+    "gor",
+    "hal",
+    "in",
+    "jun",
+    "kel",
+    "lum",
+    "mor",
+    "nex",
+    "por",
+]
 START = datetime(2025, 3, 3, 14, 0, tzinfo=UTC)
 Pair = tuple[Story, Story]
 

@@ -34,8 +34,15 @@ INSTRUMENTS = 12_000
 BOUND = 10_000  # articles a minute
 
 
+def named(number: int) -> str:
+    """A name for each number: what the robot's firms are called, and others beyond."""
+    return firm(number) if number < 3000 else firm(number % 3000) + firm(number // 3000).lower()
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--stories", type=int, default=10_000, help="(default: %(default)s)")
     parser.add_argument("--call", type=int, default=100, help="articles in one call (default: %(default)s)")
     options = parser.parse_args()
@@ -78,7 +85,8 @@ def measure(count: int, size: int) -> dict[str, Any]:
         took = []
         for number, call in enumerate(calls):
             started = time.perf_counter()
-            store_articles(articles=call, provider=("massive", "newsapi")[number % 2], source="sample", now=now)
+            provider = ("massive", "newsapi")[number % 2]
+            store_articles(articles=call, provider=provider, source="sample", now=now)
             took.append(time.perf_counter() - started)
         return took
 
@@ -113,8 +121,7 @@ def make_instruments() -> list[str]:
         [
             Instrument(
                 symbol=f"S{number}",
-                name=f"{firm(number) if number < 3000 else firm(number % 3000) + firm(number // 3000).lower()}"
-                " Holdings Inc. Common Stock",
+                name=f"{named(number)} Holdings Inc. Common Stock",
                 kind=Instrument.Kind.COMMON_STOCK,
                 source="sample",
                 first_seen_at=now,
