@@ -7,6 +7,7 @@ Usage: ./scripts/bench.sh news_ingest [--stories N] [--call N]
     per_minute         articles of 40 hours, half of them copies, many of one template, told in calls of
                        ``--call``, into a database with 12,000 instruments
     repeat_per_minute  the same articles once more; ``repeat_rows`` is how many rows that made
+    cpu_ms_each        of this process, an article: what is left of the time is PostgreSQL's, or other work's
     slowest_call       seconds that the slowest call took: so long others wait who store stories
     flows_seconds      volume and sentiment of all instruments of which something was written
     peak_mb            of the process that does all this; PostgreSQL's is not in it
@@ -91,7 +92,9 @@ def measure(count: int, size: int) -> dict[str, Any]:
         return took
 
     models = (Story, StoryCopy, StoryTie, Reading)
+    busy = time.process_time()
     first = tell()
+    busy = time.process_time() - busy
     rows = [model.objects.count() for model in models]  # type: ignore[attr-defined]
     again = tell()
     started = time.perf_counter()
@@ -101,6 +104,7 @@ def measure(count: int, size: int) -> dict[str, Any]:
         "per_minute": round(count / sum(first) * 60),
         "repeat_per_minute": round(count / sum(again) * 60),
         "repeat_rows": sum(model.objects.count() for model in models) - sum(rows),  # type: ignore[attr-defined]
+        "cpu_ms_each": round(busy / count * 1000, 2),
         "slowest_call": round(max(first), 3),
         "last_calls_per_minute": round(size * 10 / sum(first[-10:]) * 60),
         "stories": rows[0],
