@@ -7,7 +7,7 @@ import { Failure } from "@/ui/failure";
 import { Meter } from "@/ui/figures";
 import { Panel } from "@/ui/parts";
 
-import classes from "./budget.module.css";
+import classes from "./cache.module.css";
 import { cacheQuery } from "./queries";
 
 function Endpoint({ endpoint }: { endpoint: CacheUsage["endpoints"][number] }) {

@@ -7,7 +7,8 @@ import type { ApiUsage, ProviderUsage } from "@/api/types";
 import { clockTime, count, instant, moment, until } from "@/lib/format";
 import { Notice, Panel, Pill } from "@/ui/parts";
 
-import classes from "./budget.module.css";
+import shared from "./budget.module.css";
+import classes from "./hour.module.css";
 import { buys, coming, kindWords, planState, type Coming } from "./words";
 
 const MINUTES = 60;
@@ -67,7 +68,7 @@ const Picture = memo(function Picture({ bars, at }: { bars: Bars[]; at: string }
         ))}
       </div>
       <figcaption>
-        <ul className={classes.key}>
+        <ul className={shared.key}>
           {bars.map((each) => (
             <li key={each.provider} data-provider={each.provider}>
               {summary(each)}
