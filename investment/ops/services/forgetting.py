@@ -106,11 +106,12 @@ def forget_provider(*, provider: str, by: str, now: datetime) -> Forgotten:
     said.filter(detail__told_by__contains=[provider]).delete()
     Origin.objects.filter(pk__in=origins).delete()
     reference = withdraw_estimates(provider=provider)
+    # Before the instruments: who stores stories locks these first, and refers to instruments afterwards.
+    news = withdraw_news(source=provider, now=now).copies
     instruments, blanked = _forget_facts(provider, now)
     figures = withdraw_facts(provider=provider)
     computed = _forget_computed(touched) if touched else 0
     computed += _forget_scores(FundamentalScore, KnownInputs, now=now) if figures else 0
-    news = withdraw_news(source=provider, now=now).copies
     computed += _forget_scores(SentimentScore, now=now) if news else 0
     Quote.objects.filter(source=provider).delete()
     forget_source(source=provider)
