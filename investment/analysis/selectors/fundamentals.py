@@ -83,7 +83,9 @@ def known_of(
         cik, sic = companies[company]
         for each in by_cik[cik]:
             session, close = prices.get(each.pk, (None, 0.0))
-            price = Price(close, session, each.currency) if session and each.currency else None
+            price = None
+            if session and each.currency and values_company(each.kind):
+                price = Price(close, session, each.currency)
             yield Known(
                 instrument=each.pk,
                 symbol=each.symbol,
@@ -122,6 +124,15 @@ def splits_of(instruments: Sequence[int], as_of: date) -> dict[int, list[Split]]
     for column, day, ratio in zip(actions.column, actions.ex_date.tolist(), actions.value, strict=True):
         found.setdefault(int(ids[column]), []).append(Split(day, float(ratio)))
     return found
+
+
+def values_company(kind: str) -> bool:
+    """
+    Return whether the price of an instrument is that of one of the shares which its company counts.
+
+    A depositary receipt stands for a number of shares, or for a part of one, that no filing of figures tells.
+    """
+    return kind != Instrument.Kind.ADR
 
 
 def last_prices(

@@ -23,7 +23,7 @@ from investment.analysis.calculators.fundamentals.facts import Split
 from investment.analysis.calculators.fundamentals.snapshot import INPUTS, WINDOW, snapshot
 from investment.analysis.calculators.own_bars import Vector
 from investment.analysis.models import KnownInputs
-from investment.analysis.selectors.fundamentals import last_prices, splits_of, told_by
+from investment.analysis.selectors.fundamentals import last_prices, splits_of, told_by, values_company
 
 RENEWED = 100  # days after which they are worked out anew though nothing was filed: counts of shares age
 _AT_ONCE = 100  # companies whose filings are read together, and kept before the next ones are
@@ -54,6 +54,7 @@ class _Company(NamedTuple):
     instrument: int
     symbol: str
     currency: str | None
+    values: bool
     company: int
     sic: int
     splits: Sequence[Split]
@@ -125,8 +126,9 @@ def _companies(session: date, kinds: Sequence[str]) -> list[_Company]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT instrument.id, instrument.symbol, instrument.currency, instrument.actions_from, company.id,
-                   company.sic, coalesce(fetched.digest, ''), told.reports, told.last, told.newest
+            SELECT instrument.id, instrument.symbol, instrument.currency, instrument.kind,
+                   instrument.actions_from, company.id, company.sic, coalesce(fetched.digest, ''),
+                   told.reports, told.last, told.newest
               FROM market_instrument instrument
               JOIN market_company company ON company.cik = instrument.cik
               JOIN (SELECT company_id, count(*) AS reports, max(filed_on) AS last, max(id) AS newest
@@ -141,7 +143,7 @@ def _companies(session: date, kinds: Sequence[str]) -> list[_Company]:
         rows = cursor.fetchall()
     splits = splits_of([row[0] for row in rows], session)
     found = []
-    for pk, symbol, currency, actions_from, company, sic, stored, reports, last, newest in rows:
+    for pk, symbol, currency, kind, actions_from, company, sic, stored, reports, last, newest in rows:
         own = splits.get(pk, [])
         changed = max([last, *(split.ex_date for split in own)])
         day = changed + timedelta(days=(session - changed).days // RENEWED * RENEWED)
@@ -151,6 +153,7 @@ def _companies(session: date, kinds: Sequence[str]) -> list[_Company]:
                 instrument=pk,
                 symbol=symbol,
                 currency=currency,
+                values=values_company(kind),
                 company=company,
                 sic=int(sic) if sic.isdecimal() else 0,
                 splits=own,
@@ -222,11 +225,12 @@ def _read(companies: Sequence[_Company], session: date) -> dict[int, _Kept]:
 def _prices(
     companies: Sequence[_Company], kept: dict[int, _Kept], session: date, without_origins: Sequence[int]
 ) -> Vector:
-    """Return the last closes, in the shares of the session; NaN where they are in another currency."""
+    """Return the last closes, in the shares of the session; NaN where they value nothing that was filed."""
     told = last_prices([each.instrument for each in companies], session, without_origins=without_origins)
     prices = np.full(len(companies), np.nan)
     for place, each in enumerate(companies):
-        if each.instrument not in told or each.currency != kept[each.instrument].currency:
+        comparable = each.values and each.currency == kept[each.instrument].currency
+        if each.instrument not in told or not comparable:
             continue
         day, close = told[each.instrument]
         for split in each.splits:

@@ -12,6 +12,7 @@ from investment.analysis.calculators.fundamentals.lines import READERS
 from investment.analysis.models import FundamentalScore, KnownInputs
 from investment.analysis.selectors.company_fundamentals import fundamentals_of
 from investment.analysis.selectors.fundamentals import statements_of
+from investment.analysis.selectors.fundamentals import told_by as told_by_filings
 from investment.analysis.services import known_inputs
 from investment.analysis.services.fundamentals import score_fundamentals
 from investment.analysis.tests.markets import NOW, plant_bars, plant_instrument, plant_origin
@@ -104,7 +105,7 @@ def test_the_same_again_writes_nothing() -> None:
 def test_filings_are_read_once_until_something_is_filed_or_split(monkeypatch: pytest.MonkeyPatch) -> None:
     made = plant(32)
     read: list[int] = []
-    reader = known_inputs.told_by
+    reader = told_by_filings
 
     def told_by(*, companies: Sequence[int], **asked: Any) -> Any:
         read.extend(companies)
@@ -200,3 +201,17 @@ def test_the_fundamentals_of_one_instrument_say_where_each_figure_comes_from() -
     assert view.ratios["debt_to_equity"] is None
     assert (view.piotroski.of, view.altman.score, view.altman.known) == (9, None, 2)
     assert fundamentals_of(instrument=made[0], as_of=date(2020, 1, 1)) is None
+
+
+def test_the_price_of_a_receipt_values_nothing() -> None:
+    """It stands for a number of shares that no filing of figures tells."""
+    receipt, *_ = plant(40)
+    Instrument.objects.filter(pk=receipt.pk).update(kind=Instrument.Kind.ADR)
+    score_fundamentals(session=SESSION, now=NOW)
+    row = FundamentalScore.objects.get(instrument=receipt)
+    assert (row.price_to_earnings, row.price_to_book, row.earnings_yield) == (None, None, None)
+    assert row.net_margin == pytest.approx(80 / 1000, rel=0.2)
+    receipt.refresh_from_db()
+    found = fundamentals_of(instrument=receipt, as_of=SESSION)
+    assert found is not None
+    assert found.ratios["price_to_earnings"] is None
