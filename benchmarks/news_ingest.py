@@ -95,7 +95,7 @@ def measure(count: int, size: int) -> dict[str, Any]:
     busy = time.process_time()
     first = tell()
     busy = time.process_time() - busy
-    rows = [model.objects.count() for model in models]  # type: ignore[attr-defined]
+    rows = [model.objects.count() for model in models]
     again = tell()
     started = time.perf_counter()
     found = flows(as_of=datetime.fromtimestamp(now.timestamp(), UTC))
@@ -103,7 +103,7 @@ def measure(count: int, size: int) -> dict[str, Any]:
     return {
         "per_minute": round(count / sum(first) * 60),
         "repeat_per_minute": round(count / sum(again) * 60),
-        "repeat_rows": sum(model.objects.count() for model in models) - sum(rows),  # type: ignore[attr-defined]
+        "repeat_rows": sum(model.objects.count() for model in models) - sum(rows),
         "cpu_ms_each": round(busy / count * 1000, 2),
         "slowest_call": round(max(first), 3),
         "last_calls_per_minute": round(size * 10 / sum(first[-10:]) * 60),
