@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from investment.providers.contracts import CompanyFact, CompanyFacts, MalformedR
 
 _BATCH = 25  # companies to a transaction; the largest have some ten thousand figures each
 _TABLE = Fact._meta.db_table
+LONGEST_UNIT = 64  # letters; the units of the lines that are read have a dozen
 
 Key = tuple[int, int, int, int]  # report, concept, end (days since 1970), days
 
@@ -111,19 +113,26 @@ def _store(
         return
     ids = _companies(changed, source, now)
     kept = {
-        ids[each.cik]: [fact for fact in each.facts if f"{fact.taxonomy}:{fact.tag}" in tags]
+        ids[each.cik]: [
+            fact
+            for fact in each.facts
+            if f"{fact.taxonomy}:{fact.tag}" in tags and len(fact.unit) <= LONGEST_UNIT
+        ]
         for each in changed
     }
     _add_concepts(concepts, (fact for facts in kept.values() for fact in facts))
     reports, old = _reports(kept)
-    rows: dict[Key, float] = {}
+    exact: dict[Key, CompanyFact] = {}
     for company, facts in kept.items():
         for fact in facts:
-            report = reports[company, fact.accession]
             days = 0 if fact.start is None else (fact.end - fact.start).days + 1
             if fact.start is None or days > 0:
                 concept = concepts[f"{fact.taxonomy}:{fact.tag}", fact.unit]
-                rows[report, concept, fact.end.toordinal() - _EPOCH, days] = float(fact.value)
+                key = (reports[company, fact.accession], concept, fact.end.toordinal() - _EPOCH, days)
+                other = exact.get(key)
+                # Told twice in one filing, the more exact one stays.
+                exact[key] = fact if other is None else max(other, fact, key=_exactness)
+    rows = {key: float(fact.value) for key, fact in exact.items()}
     done.companies += len(changed)
     done.reports += len(reports) - len(old)
     done.facts += _append({key: value for key, value in rows.items() if key[0] not in old})
@@ -137,6 +146,11 @@ def _store(
         unique_fields=["company"],
         update_fields=["digest", "source", "imported_at"],
     )
+
+
+def _exactness(fact: CompanyFact) -> tuple[int, Decimal]:
+    """How many digits a figure tells, but for the zeros of rounding; then its value."""
+    return len(fact.value.normalize().as_tuple().digits), fact.value
 
 
 def _companies(told: Sequence[CompanyFacts], source: str, now: datetime) -> dict[str, int]:

@@ -56,6 +56,19 @@ def test_figures_arrive_as_they_were_filed() -> None:
     assert Company.objects.get().name == "Some Corp"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_figure_told_twice_in_a_filing_the_more_exact_one_stays(order: int) -> None:
+    store(company(*[fact(value="383285"), fact(value="383000")][::order]))
+
+    assert [value for _, value, *_ in stored()] == [383285.0]
+
+
+def test_a_unit_that_nobody_reads_takes_nothing_with_it() -> None:
+    store(company(fact(unit="x" * 100), fact("Assets", "12.5", start=None)))
+
+    assert [tag for tag, *_ in stored()] == ["us-gaap:Assets"]
+
+
 def test_the_same_answer_again_changes_nothing() -> None:
     store(company(fact()))
 
