@@ -87,6 +87,7 @@ function Checks({ checks, currency }: { checks: readonly FigureCheck[]; currency
                 Differs by
               </th>
               <th scope="col">Result</th>
+              <th scope="col">Told by</th>
             </tr>
           </thead>
           <tbody>
@@ -94,7 +95,7 @@ function Checks({ checks, currency }: { checks: readonly FigureCheck[]; currency
               <tr key={`${check.figure} ${check.provider}`}>
                 <th scope="row">{check.label}</th>
                 <td className={tables.number}>{written(check.ours, check.unit, currency)}</td>
-                <td className={tables.number} data-tip={`${who(check)}, ${instant(check.fetched_at)}`}>
+                <td className={tables.number}>
                   {written(check.theirs, check.unit, currency)}
                 </td>
                 <td className={tables.number}>{change(check.differs_by, 1)}</td>
@@ -108,6 +109,7 @@ function Checks({ checks, currency }: { checks: readonly FigureCheck[]; currency
                     {check.agrees ? "Agrees" : "Differs"}
                   </span>
                 </td>
+                <td data-tip={instant(check.fetched_at)}>{who(check)}</td>
               </tr>
             ))}
           </tbody>
