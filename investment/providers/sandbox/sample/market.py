@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from threading import RLock
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,8 @@ class SampleMarket:
         self._events = Events(seed=seed, lines=self.lines, sessions=self.sessions)
         self._happened: list[SessionEvents] = []
         self._kept: dict[int, State] = {0: self._process.first_state()}
+        # A market is drawn by whoever asks first, and several servers of one process may share it.
+        self._drawing = RLock()
         self._front: tuple[int, State] = (0, self._process.first_state())
         self._cursor: tuple[int, State] | None = None
         self._recent: dict[int, SampleDay] = {}
@@ -259,6 +262,10 @@ class SampleMarket:
 
     def _advance(self, number: int) -> None:
         """Know what happens in every session up to ``number``, that one included."""
+        with self._drawing:
+            self._draw(number)
+
+    def _draw(self, number: int) -> None:
         at, state = self._front
         while at <= number:
             rng = self._process.stream(at)
@@ -276,8 +283,14 @@ class SampleMarket:
         self._front = (at, state)
 
     def _compute(self, number: int) -> SampleDay:
-        if number in self._recent:
+        with self._drawing:
+            if number not in self._recent:
+                self._recent[number] = self._day(number)
+                while len(self._recent) > RECENT:
+                    del self._recent[next(iter(self._recent))]
             return self._recent[number]
+
+    def _day(self, number: int) -> SampleDay:
         self._advance(number)
         at = number - number % KEPT_EVERY
         if self._cursor is not None and at <= self._cursor[0] <= number:
@@ -297,16 +310,12 @@ class SampleMarket:
         trades = (self._listed_from <= today) & (today <= self._listed_to) & ~idle
         trades[self._events.halted(session)] = False
         places = np.flatnonzero(trades)
-        day = SampleDay(
+        return SampleDay(
             session,
             places,
             {name: column[places] for name, column in columns.items()},
             move.after - move.before,
         )
-        self._recent[number] = day
-        while len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
-        return day
 
     def _symbols(self, day: SampleDay) -> list[str]:
         symbols = self._first_symbols.copy()
