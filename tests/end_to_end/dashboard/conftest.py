@@ -146,7 +146,7 @@ def _make_market() -> str:
     return password
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(dashboard: Dashboard) -> Iterator[Browser]:
     executable = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
