@@ -51,6 +51,7 @@ class Entry:
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
 FX, COMPANIES, FACTS, EARNINGS = "sync-fx", "sync-companies", "sync-facts", "sync-earnings"
+SCORES = "score-past"
 SOON = timedelta(hours=1)
 NEWS = "news-{}"  # of a provider
 AGAIN = timedelta(seconds=30)  # at first, and each time twice as long
@@ -75,7 +76,7 @@ SCHEDULE = (
     # After the filings of the night, and before anybody looks.
     Entry("check-figures", time(7, 15), "ops.check_figures", "Filings beside providers' figures"),
     # After the filings of the night, for what is left of it; a session's job comes first.
-    Entry("score-past", time(6, 0), "ops.score_past", "Past scores, and how all scores did"),
+    Entry(SCORES, time(6, 0), "ops.score_past", "Past scores, and how all scores did"),
     Entry("probe-idle", time(1, 30), "ops.probe_idle", "What the keys include, a little each night"),
     Entry("fold-calls", time(2, 30), "ops.fold_calls", "Old calls become hourly totals"),
     Entry("expire-answers", time(3, 30), "ops.expire_answers", "Raw answers go when their time is over"),
@@ -154,6 +155,11 @@ def look_again_at_start(*, now: datetime) -> None:
         _bring_forward(EARNINGS, to=now)
     if facts_due():
         _bring_forward(FACTS, to=now)
+
+
+def let_be_due(*, name: str, now: datetime) -> None:
+    """Let an entry be due at once: what it waits for has come."""
+    _bring_forward(name, to=now)
 
 
 def _bring_forward(name: str, *, to: datetime) -> None:

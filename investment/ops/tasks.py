@@ -113,6 +113,8 @@ def sync_facts(**_unknown: object) -> None:
     with _trying_again(schedule.FACTS, Run.Kind.FACTS):
         done = facts.sync_facts(now=clock.now(), trigger=Run.Trigger.SCHEDULE, patience=PATIENCE)
         logger.info("Facts: %s", done.message)
+        if done.inserted:  # past days knew what was filed before them
+            schedule.let_be_due(name=schedule.SCORES, now=clock.now())
 
 
 @shared_task(name="ops.sync_earnings")

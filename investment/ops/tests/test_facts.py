@@ -98,6 +98,7 @@ def test_the_archive_is_stored_and_scored_once_a_night(
 
     tasks.sync_facts()
 
+    assert ScheduleEntry.objects.get(name="score-past").due_at == clock.now()
     first = the_run()
     assert (first.state, first.calls, first.refused, first.unchanged) == ("done", 1, 0, 0), first.error
     assert first.inserted == Fact.objects.count() > 10_000
