@@ -209,7 +209,8 @@ def test_rows_are_kept_for_35_whole_days() -> None:
     done = totals.fold(now=over + timedelta(days=35))
 
     assert [(day.day, day.calls) for day in done.folded] == [(date(2026, 1, 1), 1)]
-    assert partitions() == ["20260102"]
+    # Others' tests leave the partitions of their days behind, empty.
+    assert [day for day in partitions() if day <= "20260102"] == ["20260102"]
     assert HourlyTotal.objects.get().hour == MIDNIGHT
 
 
