@@ -147,10 +147,11 @@ def test_any_markets_books_balance_and_its_prices_are_sane(seed: int) -> None:
         if bar is not None and len(quarters) == 4:
             earned = sum(quarter.net_income for quarter in quarters) / quarters[-1].shares
             multiples += [bar["close"] / earned] if earned > 0 else []
-    # A company whose price has just jumped may be out of the band for a while.
+    # A company whose price has just jumped may be out of the band for a while, and all are cheap in a long
+    # slump and dear in a boom; the market of the usual seed is held to narrower bounds above.
     assert min(multiples) > 1
     assert max(multiples) < 500
-    assert 9 < np.median(multiples) < 35
+    assert 6 < np.median(multiples) < 45
 
 
 def test_later_splits_divide_what_is_per_share(invented: Invented) -> None:
