@@ -6,6 +6,7 @@ Run as a script with one argument, a JSON object:
 - ``command``: list of texts, executed in the end;
 - ``parent``: process id of who started us; the server is sent ``death_signal`` when it dies;
 - ``lock``: a file that the server keeps locked for as long as it or a child of it lives;
+- ``locked``: a descriptor on which a byte says that the lock is ours, or null;
 - ``uid``: the user and group to become, or null;
 - ``binds``: pairs [folder, name]: each folder appears as ``root``/name in a private mount namespace;
 - ``root``: an existing folder, on which a small file system of our own is mounted, in that namespace alone.
@@ -34,6 +35,9 @@ _PR_SET_PDEATHSIG = 1
 def confine(order: dict[str, Any]) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     _lock(order["lock"])
+    if order["locked"] is not None:
+        os.write(order["locked"], b"!")
+        os.close(order["locked"])
     if order["binds"]:
         try:
             _own_view(libc, order["root"], order["binds"])

@@ -62,9 +62,19 @@ class Quarters:
                 os.chown(found, uid, uid, follow_symlinks=False)
 
     def order(
-        self, command: list[str], *, name: str, death_signal: signal.Signals, uid: int | None
+        self,
+        command: list[str],
+        *,
+        name: str,
+        death_signal: signal.Signals,
+        uid: int | None,
+        locked: int | None = None,
     ) -> list[str]:
-        """Return the command line that runs ``command`` in these quarters, under the lock ``name``."""
+        """
+        Return the command line that runs ``command`` in these quarters, under the lock ``name``.
+
+        :param locked: a descriptor of the process, on which it says that it has the lock.
+        """
         binds = [[str(self.data), "data"]] if self.root else []
         if self.root:
             binds += [[str(self.binaries / p), p] for p in _PACKAGES if (self.binaries / p).is_dir()]
@@ -72,6 +82,7 @@ class Quarters:
             "command": command,
             "parent": os.getpid(),
             "lock": str(self.locks / f"{name}.lock"),
+            "locked": locked,
             "uid": uid,
             "binds": binds,
             "root": str(self.root) if self.root else None,

@@ -1,6 +1,7 @@
 """PostgreSQL and two Valkeys from wheels: on Unix sockets alone, each with a password, gone when we are."""
 
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -200,26 +201,36 @@ class Servers:
 
     def _start(self, name: str, quarters: Quarters, command: list[str], text: str = "") -> None:
         """Start a server, once the one that used its files before has let go of its lock."""
-        order = quarters.order(command, name=name, death_signal=_stop_signal(name), uid=quarters.uid)
         deadline = time.monotonic() + PATIENCE
         while True:
+            locked, says_so = os.pipe()
+            order = quarters.order(
+                command, name=name, death_signal=_stop_signal(name), uid=quarters.uid, locked=says_so
+            )
             with self._log(name).open("wb") as log:
                 # In a session of its own: Ctrl-C at the terminal is for us, who stop things in order.
                 process = subprocess.Popen(
-                    order, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+                    order,
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    pass_fds=(says_so,),
                 )
+            os.close(says_so)
             assert process.stdin is not None  # noqa: S101  # for the type checker: we asked for a pipe
             with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
                 stdin.write(text.encode())
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(0.15)
-            if process.returncode != confine.BUSY:
-                break
+            with os.fdopen(locked, "rb") as answer:
+                # Without a word it is ending, and says why by its code.
+                if answer.read(1) or process.wait() != confine.BUSY:
+                    break
             if time.monotonic() > deadline:
                 raise StartError(
                     f"Another embedded {name} server still uses {quarters.data}. "
                     "If no ./scripts/run.sh of this clone runs, end that process and start again."
                 )
+            time.sleep(0.1)
         self._running[name] = process
 
     def _wait(self, quarters: Quarters) -> None:
