@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from django.db import transaction
 
 from investment.analysis.calculators import scoring
 from investment.analysis.calculators.eligibility import BOARDS
@@ -15,7 +14,7 @@ from investment.analysis.calculators.fundamentals.ratios import ratios
 from investment.analysis.calculators.own_bars import Vector
 from investment.analysis.models import FundamentalScore
 from investment.analysis.services.known_inputs import MarketInputs, market_inputs
-from investment.analysis.services.results import Columns, replace_results
+from investment.analysis.services.results import store_scores
 from investment.market.selectors.panel import fetched_origins
 from investment.providers.selectors.terms import withheld_from_scores
 
@@ -57,22 +56,13 @@ def score_fundamentals(
     if not count and not FundamentalScore.objects.filter(session=session).exists():
         return Scored(0, 0, 0)
     rows = _score(found)
-    results: Columns = {
-        "session": np.full(count, np.datetime64(session, "D")),
-        "instrument_id": found.instrument_ids,
-        "scored_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
-        **rows,
-    }
-    with transaction.atomic():
-        written = replace_results(
-            table=FundamentalScore._meta.db_table,
-            session=session,
-            columns=results,
-            written_at="scored_at",
-            instrument_ids=None,
-        )
-        if guard is not None:
-            guard()
+    written = store_scores(
+        model=FundamentalScore,
+        session=session,
+        now=now,
+        columns={"instrument_id": found.instrument_ids, **rows},
+        guard=guard,
+    )
     return Scored(count, int(np.isfinite(rows["score"]).sum()), written)
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from django.db import transaction
 
 from investment.analysis.calculators import overall
 from investment.analysis.calculators.eligibility import BOARDS, THRESHOLDS, Texts
 from investment.analysis.calculators.own_bars import Vector
 from investment.analysis.models import OverallScore, Score
 from investment.analysis.selectors.session_scores import columns_of
-from investment.analysis.services.results import replace_results
+from investment.analysis.services.results import store_scores
 from investment.market.models import Instrument
 
 
@@ -55,23 +54,13 @@ def score_overall(*, session: date, now: datetime, guard: Callable[[], None] | N
     }
     columns = _rank(symbols=symbols, kinds=kinds, codes=codes, parts=parts)
     count = len(rows)
-    results = {
-        "session": np.full(count, np.datetime64(session, "D")),
-        "instrument_id": ids,
-        "scored_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
-        **columns,
-        **parts,
-    }
-    with transaction.atomic():
-        written = replace_results(
-            table=OverallScore._meta.db_table,
-            session=session,
-            columns=results,
-            written_at="scored_at",
-            instrument_ids=None,
-        )
-        if guard is not None:
-            guard()
+    written = store_scores(
+        model=OverallScore,
+        session=session,
+        now=now,
+        columns={"instrument_id": ids, **columns, **parts},
+        guard=guard,
+    )
     return Combined(count, int(np.isfinite(columns["score"].astype(np.float64)).sum()), written)
 
 

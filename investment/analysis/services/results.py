@@ -6,12 +6,12 @@ takes some ten microseconds a row.
 """
 
 import math
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from investment.lib import pgcopy
 from investment.lib.partitions import ensure_years
@@ -77,6 +77,39 @@ def replace_results(
         )
         written += int(cursor.rowcount)
         cursor.execute(f'DROP TABLE pg_temp."{staged}"')
+    return written
+
+
+def store_scores(
+    *,
+    model: type[models.Model],
+    session: date,
+    now: datetime,
+    columns: Columns,
+    guard: Callable[[], None] | None,
+) -> int:
+    """
+    Make ``columns`` the scores of ``session``; return how many rows were written or deleted.
+
+    :param columns: with ``instrument_id``; the session and when it was scored are put beside it.
+    :param guard: called last in the transaction; what it raises undoes the writing.
+    """
+    count = len(columns["instrument_id"])
+    stamped = {
+        "session": np.full(count, np.datetime64(session, "D")),
+        "scored_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
+        **columns,
+    }
+    with transaction.atomic():
+        written = replace_results(
+            table=model._meta.db_table,
+            session=session,
+            columns=stamped,
+            written_at="scored_at",
+            instrument_ids=None,
+        )
+        if guard is not None:
+            guard()
     return written
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from django.db import transaction
 
 from investment.analysis.calculators import scoring, sentiment
 from investment.analysis.calculators.eligibility import BOARDS
 from investment.analysis.calculators.own_bars import Vector
 from investment.analysis.models import SentimentScore
-from investment.analysis.services.results import Columns, replace_results
+from investment.analysis.services.results import store_scores
 from investment.market.models import Instrument
 from investment.market.selectors.sessions import session_on
 from investment.news.selectors.flow import Flows, flows
@@ -44,21 +43,7 @@ def score_sentiment(*, session: date, now: datetime, guard: Callable[[], None] |
     rows, count = _rows(found)
     if not count and not SentimentScore.objects.filter(session=session).exists():
         return Felt(0, 0, 0)
-    results: Columns = {
-        "session": np.full(count, np.datetime64(session, "D")),
-        "scored_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
-        **rows,
-    }
-    with transaction.atomic():
-        written = replace_results(
-            table=SentimentScore._meta.db_table,
-            session=session,
-            columns=results,
-            written_at="scored_at",
-            instrument_ids=None,
-        )
-        if guard is not None:
-            guard()
+    written = store_scores(model=SentimentScore, session=session, now=now, columns=rows, guard=guard)
     return Felt(count, int(np.isfinite(rows["score"].astype(np.float64)).sum()), written)
 
 
