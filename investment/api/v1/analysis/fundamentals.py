@@ -1,6 +1,5 @@
 """What an instrument's company told in its filings, as known on a day."""
 
-from datetime import date
 from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema
@@ -13,24 +12,19 @@ from investment.analysis.calculators.provider_figures import Unit as ProviderUni
 from investment.analysis.selectors.company_fundamentals import Unit, fundamentals_of
 from investment.analysis.selectors.filled import filled_of
 from investment.api.parameters import read_query
+from investment.api.v1.analysis.serializers import AsOfQuery
 from investment.api.v1.serializers import number
 from investment.lib import clock
 from investment.market.selectors.lookup import look_up
 
 UNITS = [(unit, unit) for unit in get_args(Unit)]
 PROVIDER_UNITS = [(unit, unit) for unit in get_args(ProviderUnit)]
-FIRST = date(1990, 1, 1)  # no filing has figures before
 
 
-class FundamentalsQuery(serializers.Serializer[Any]):
+class FundamentalsQuery(AsOfQuery):
     as_of = serializers.DateField(
         required=False, help_text="The last day whose filings, splits and prices count; today unless given"
     )
-
-    def validate_as_of(self, value: date) -> date:
-        if value < FIRST:
-            raise serializers.ValidationError(f"There is nothing before {FIRST}.")
-        return value
 
 
 class FundamentalFigureSerializer(serializers.Serializer[Any]):

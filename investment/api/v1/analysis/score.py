@@ -1,7 +1,6 @@
 """The overall score of one instrument, with its parts and its record."""
 
 from dataclasses import fields
-from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -14,23 +13,16 @@ from investment.analysis.calculators import overall
 from investment.analysis.selectors.score import overall_of
 from investment.analysis.selectors.score_record import LABELS
 from investment.api.parameters import read_query
-from investment.api.v1.analysis.serializers import ScoreInputSerializer
+from investment.api.v1.analysis.serializers import AsOfQuery, ScoreInputSerializer
 from investment.api.v1.serializers import BOARDS, number
 from investment.lib import clock
 from investment.market.selectors.lookup import look_up
 
-FIRST = date(1990, 1, 1)
 
-
-class ScoreQuery(serializers.Serializer[Any]):
+class ScoreQuery(AsOfQuery):
     as_of = serializers.DateField(
         required=False, help_text="Of the last scored session by this day; today unless given"
     )
-
-    def validate_as_of(self, value: date) -> date:
-        if value < FIRST:
-            raise serializers.ValidationError(f"There is nothing before {FIRST}.")
-        return value
 
 
 class OverallPartSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """The table of all stocks, one stock, and its analysis with reasons."""
 
+from datetime import date
 from typing import Any, get_args
 
 from rest_framework import serializers
@@ -11,6 +12,18 @@ from investment.api.v1.market.serializers import DataIssueSerializer, QuoteSeria
 from investment.api.v1.serializers import BOARDS, KINDS, ReasonSerializer, SourceSerializer, number
 
 UNITS = [(unit, unit) for unit in get_args(Unit)]
+FIRST = date(1990, 1, 1)  # before it nothing is known of anybody
+
+
+class AsOfQuery(serializers.Serializer[Any]):
+    """Which past day's knowledge is asked for; each endpoint says what that is."""
+
+    as_of = serializers.DateField(required=False)
+
+    def validate_as_of(self, value: date) -> date:
+        if value < FIRST:
+            raise serializers.ValidationError(f"There is nothing before {FIRST}.")
+        return value
 
 
 class StockQuery(PageQuery):
