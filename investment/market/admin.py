@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from investment.accounts.admin import ReadOnlyAdmin
+from investment.accounts.admin import ReadOnlyAdmin, ReadOnlyInline
 from investment.lib import clock
 from investment.market.models import (
     BarRevision,
@@ -53,41 +53,24 @@ _FACT_COLUMNS = ("tag", "unit", "end", "days", "value")
 _BAR_COLUMNS = ("session", "open", "high", "low", "close", "volume", "source")
 
 
-class _ReadOnlyInline:
-    """For rows below an instrument that only the platform writes."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class TickerInline(_ReadOnlyInline, TickerTable):
+class TickerInline(ReadOnlyInline, TickerTable):
     model = Ticker
     ordering = ("first_session",)
 
 
-class ActionInline(_ReadOnlyInline, ActionTable):
+class ActionInline(ReadOnlyInline, ActionTable):
     model = CorporateAction
     ordering = ("-ex_date",)
     fields = ("kind", "ex_date", "ratio", "amount", "currency", "provider", "known_at", "withdrawn_at")
 
 
-class FilingInline(_ReadOnlyInline, FilingTable):
+class FilingInline(ReadOnlyInline, FilingTable):
     model = Filing
     ordering = ("-filed_on",)
     fields = ("form", "filed_on", "period_end", "description", "url", "fetched_at")
 
 
-class ReportInline(_ReadOnlyInline, ReportTable):
+class ReportInline(ReadOnlyInline, ReportTable):
     model = FactReport
     verbose_name_plural = "filings whose figures are stored"
     ordering = ("-filed_on", "-accession")
@@ -95,7 +78,7 @@ class ReportInline(_ReadOnlyInline, ReportTable):
     show_change_link = True
 
 
-class ImportInline(_ReadOnlyInline, ImportTable):
+class ImportInline(ReadOnlyInline, ImportTable):
     model = FactImport
     verbose_name_plural = "figures of filings"
     fields = ("source", "imported_at", "digest")

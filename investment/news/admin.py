@@ -1,11 +1,10 @@
 """News in the admin: for looking. What follows from copies is made anew by the platform alone."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from investment.accounts.admin import ReadOnlyAdmin
+from investment.accounts.admin import ReadOnlyAdmin, ReadOnlyInline
 from investment.news.models import Reading, Story, StoryCopy, StoryTie
 
 if TYPE_CHECKING:
@@ -16,22 +15,7 @@ else:  # Django's own classes take no parameters at run time
     CopyTable = TieTable = ReadingTable = admin.TabularInline
 
 
-class _ReadOnlyInline:
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class CopyInline(_ReadOnlyInline, CopyTable):
+class CopyInline(ReadOnlyInline, CopyTable):
     model = StoryCopy
     ordering = ("published_at", "url_digest", "provider")
     fields = (
@@ -47,14 +31,14 @@ class CopyInline(_ReadOnlyInline, CopyTable):
     readonly_fields = fields
 
 
-class TieInline(_ReadOnlyInline, TieTable):
+class TieInline(ReadOnlyInline, TieTable):
     model = StoryTie
     raw_id_fields = ("instrument",)
     ordering = ("published_at", "id")
     fields = ("instrument", "how", "in_headline", "published_at", "label", "score", "reader", "read_from")
 
 
-class ReadingInline(_ReadOnlyInline, ReadingTable):
+class ReadingInline(ReadOnlyInline, ReadingTable):
     model = Reading
     ordering = ("instrument_id", "reader")
     fields = ("instrument", "reader", "label", "score", "relevance", "method", "published_at", "read_at")
