@@ -234,4 +234,4 @@ class Headlines:
 
 
 def _percent(move: float) -> str:
-    return f"{move:.1%}"
+    return f"{move:z.1%}"
