@@ -334,6 +334,8 @@ def lead(
                 turn = begin()
                 while not stop.is_set() and not lease.lost.is_set() and time.monotonic() < until:
                     stop.wait(turn(lease))
+                if lease.lost.is_set():  # found out by the renewing, between two turns
+                    raise lease.gone()
         except Busy:
             stop.wait(pause)
         except LeaseLost as error:

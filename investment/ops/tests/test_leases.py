@@ -134,6 +134,24 @@ def test_the_heart_beats_on_a_connection_of_its_own(job: SessionJob, monkeypatch
     assert (job.lease_owner, job.lease_until) == ("", None)
 
 
+def test_who_loses_its_lead_between_two_turns_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(leases, "HEARTBEAT", 0.02)
+    stop = threading.Event()
+
+    def turn(lease: Held) -> float:
+        Lock.objects.filter(name="planner").update(lease_owner="another")
+        assert lease.lost.wait(10)
+        stop.set()
+        return 0.0
+
+    leases.lead("planner", begin=lambda: turn, stop=stop, pause=0.01)
+
+    assert "Leading no more: The lease on Lock planner was taken over" in caplog.text
+    assert Lock.objects.get().lease_owner == "another"
+
+
 def test_a_lock_needs_no_row_beforehand() -> None:
     with leases.lock("leader") as lease, pytest.raises(Busy), leases.lock("leader"):
         pass
